@@ -13,26 +13,25 @@ const { useEmulator } = require('../support/emulator.js');
 
 const sentiment = path.resolve(__dirname, '../../examples/sentiment.js');
 
+/** Starts the example with variables of its environment and arguments. */
+function start(emulator, more, ...args) {
+  const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey, ...more };
+  const child = spawn(process.execPath, [sentiment, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].on('data', (data) => {
+      output[stream] += data;
+    });
+  }
+  return { child, output };
+}
+
 describe('examples/sentiment.js', () => {
   const emulator = useEmulator({ submittedMs: 100, inProgressMs: 300 });
 
-  const start = (...args) => startWith({}, ...args);
-
-  function startWith(more, ...args) {
-    const env = { ...process.env, MODZY_BASE_URL: emulator.url, MODZY_API_KEY: emulator.apiKey, ...more };
-    const child = spawn(process.execPath, [sentiment, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { stdout: '', stderr: '' };
-    for (const stream of ['stdout', 'stderr']) {
-      child[stream].on('data', (data) => {
-        output[stream] += data;
-      });
-    }
-    return { child, output };
-  }
-
   it('draws a bar on a terminal, and erases it', async () => {
     const terminal = '--import=data:text/javascript,process.stderr.isTTY=true';
-    const { child, output } = startWith({ NODE_OPTIONS: terminal }, 'I love it!', 'I hate it!');
+    const { child, output } = start(emulator, { NODE_OPTIONS: terminal }, 'I love it!', 'I hate it!');
     const [code] = await once(child, 'close');
     assert.equal(code, 0, output.stderr);
     const drawn = output.stderr.split('\r').slice(1);
@@ -42,7 +41,7 @@ describe('examples/sentiment.js', () => {
   });
 
   async function run(...args) {
-    const { child, output } = start(...args);
+    const { child, output } = start(emulator, {}, ...args);
     const [code] = await once(child, 'close');
     return { code, ...output };
   }
@@ -75,18 +74,6 @@ describe('examples/sentiment.js', () => {
     assert.deepEqual([own.code, own.stdout.trimEnd().split('\n').length], [0, 5]);
   });
 
-  it('cancels its job on an interrupt, and ends', async () => {
-    const { child, output } = start('A text without a result');
-    await emulator.arrival();
-    child.kill('SIGINT');
-    const [code] = await once(child, 'close');
-    assert.equal(code, 130, output.stderr);
-    assert.match(output.stderr, /Interrupted\.( Job [0-9a-f-]{36} status CANCELED)?\n$/);
-    assert.equal(output.stdout, '');
-    const requests = await emulator.requests();
-    assert.deepEqual([requests.at(-1).method, requests.at(-1).status], ['DELETE', 202]);
-  });
-
   it('survives the 404 of a job that is not stored yet', async () => {
     await emulator.fault({ method: 'GET', path: '/api/jobs/*', times: 2, status: 404, body: '{}' });
     const { code, stdout } = await run('I love it, wonderful!');
@@ -98,5 +85,21 @@ describe('examples/sentiment.js', () => {
     const { code, stdout, stderr } = await run('--fiel', 'x');
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, /^TypeError.*--fiel/);
+  });
+});
+
+describe('examples/sentiment.js with a job under way', () => {
+  const emulator = useEmulator({ submittedMs: 60_000 });
+
+  it('cancels its job on an interrupt, and ends', async () => {
+    const { child, output } = start(emulator, {}, 'A text without a result');
+    await emulator.arrival();
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+    assert.equal(code, 130, output.stderr);
+    assert.match(output.stderr, /Interrupted\.( Job [0-9a-f-]{36} status CANCELED)?\n$/);
+    assert.equal(output.stdout, '');
+    const requests = await emulator.requests();
+    assert.deepEqual([requests.at(-1).method, requests.at(-1).status], ['DELETE', 202]);
   });
 });
