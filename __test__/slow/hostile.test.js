@@ -8,6 +8,7 @@ const { once } = require('node:events');
 const http = require('node:http');
 const consumers = require('node:stream/consumers');
 const { after, before, describe, it } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { ModzyClient } = require('modzy-client');
 const { Emulator, useEmulator } = require('../support/emulator.js');
 const { job, numberedJobs, path, quickly } = require('../support/numbered-jobs.js');
@@ -140,6 +141,53 @@ describe('a loop that is garbage-collected', () => {
       assert.deepEqual(await run(`await (async () => { await ${loop}.next(); })();`), [0, null, '0\n']);
     });
   }
+
+  it('is collected with its batch after it has ended, however it ends', async () => {
+    const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);
+    await emulator.answerJob(job(1), { status: 'COMPLETED' });
+    await emulator.answerJob(job(2), { status: 'SUBMITTED' });
+    const aborted = () => AbortSignal.timeout(30);
+    const endings = {
+      leaves: async (jobs) => {
+        for await (const outcome of modzy.jobsAsCompleted(jobs, quickly)) {
+          assert.equal(outcome.index, 0);
+          break;
+        }
+      },
+      'leaves before the end of a submit': async (jobs) => {
+        for await (const outcome of modzy.jobsAsCompleted([...jobs, () => modzy.getJob(job(2))], quickly)) {
+          assert.equal(outcome.index, 0);
+          break;
+        }
+      },
+      aborts: async (jobs) => {
+        await assert.rejects(collect(modzy.jobsAsCompleted([...jobs, job(2)], { ...quickly, signal: aborted() })));
+      },
+      ends: (jobs) => collect(modzy.jobsAsCompleted(jobs, quickly)),
+      'watches, and leaves': async (jobs) => {
+        for await (const seen of modzy.watchJob(jobs[0], { ...quickly })) {
+          assert.equal(seen.jobIdentifier, job(1));
+          break;
+        }
+      },
+    };
+    require('node:v8').setFlagsFromString('--expose-gc');
+    const gc = require('node:vm').runInNewContext('gc');
+    for (const [name, loop] of Object.entries(endings)) {
+      const kept = [];
+      for (let nth = 0; nth < 20; nth += 1) {
+        const own = { jobIdentifier: job(1) };
+        kept.push(new WeakRef(own));
+        await loop([own]);
+      }
+      for (let round = 0; round < 20 && kept.some((ref) => ref.deref() !== undefined); round += 1) {
+        await sleep(50);
+        gc();
+      }
+      // The machine may still hold the last one in a register.
+      assert.ok(kept.filter((ref) => ref.deref() !== undefined).length <= 1, name);
+    }
+  });
 
   it('is kept while its next item is awaited', async () => {
     const modzy = new ModzyClient(emulator.baseURL, emulator.apiKey);

@@ -6,7 +6,11 @@
 
 const { inThisContext } = require('../calls/context.js');
 
-/** @type {FinalizationRegistry<Feed<any>>} */
+/**
+ * The feeds that have not ended. It keeps them, and so what they refer to: the lines of an error may refer to the queue itself.
+ *
+ * @type {FinalizationRegistry<Feed<any>>}
+ */
 const abandoned = new FinalizationRegistry((feed) => {
   // No caller is left to report an error of the source to.
   feed.leave().catch(() => {});
@@ -64,6 +68,7 @@ class Feed {
   /** Ends the iteration after the buffered items. */
   end() {
     this.#state = 'ended';
+    abandoned.unregister(this);
     for (const taker of this.#takers.splice(0)) {
       taker.resolve({ done: true, value: undefined });
     }
@@ -148,7 +153,7 @@ class AsyncQueue {
   /** @param {Feed<T>} feed Does not refer to this queue, except while a `next()` is pending. */
   constructor(feed) {
     this.#feed = feed;
-    abandoned.register(this, feed);
+    abandoned.register(this, feed, feed);
   }
 
   /**
