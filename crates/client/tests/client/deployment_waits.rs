@@ -61,7 +61,7 @@ async fn a_wait_that_reaches_its_limit_during_an_outage_has_the_last_failure() {
 
 #[tokio::test]
 async fn a_failed_run_ends_a_wait_at_any_percentage_and_in_any_letter_case() {
-    for name in ["FAILED", "failed", "Error", "TIMEDOUT", "TimedOut"] {
+    for name in ["FAILED", "failed", "Error", "TIMEDOUT", "TimedOut", "CANCELED"] {
         for percentage in [0, 40, 100] {
             let body = format!(r#"{{"percentage":{percentage},"result":{{"status":"{name}","error":"no memory"}}}}"#);
             let server = Server::always(ok(body)).await;

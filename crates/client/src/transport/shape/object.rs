@@ -216,8 +216,8 @@ impl<'a> Object<'a> {
     }
 }
 
-/// The statuses of a run that has failed, in any letter case.
-const FAILED: [&str; 3] = ["FAILED", "ERROR", "TIMEDOUT"];
+/// The statuses of a run that has ended without a result, in any letter case.
+const FAILED: [&str; 4] = ["FAILED", "ERROR", "TIMEDOUT", "CANCELED"];
 
 /// Whether a run with a status has failed.
 pub(crate) fn is_failed(status: &str) -> bool {
