@@ -196,6 +196,23 @@ function writeBody(body, argument = 'job') {
 }
 
 /**
+ * Returns the argument of a submit as JSON, which may be longer than a string can be.
+ *
+ * @param {object} argument
+ */
+function writeTexts(argument) {
+  try {
+    return JSON.stringify(argument);
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const message = `the texts are too long together (${error.message}); submit them as files or Blobs`;
+      throw argumentError(message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
  * Returns a check for an argument that is sent as JSON. The checked value is a copy of what is sent.
  *
  * @template T
@@ -303,4 +320,5 @@ module.exports = {
   receiptReader,
   textOf,
   writeBody,
+  writeTexts,
 };

@@ -251,3 +251,22 @@ describe('a stream that is garbage-collected', () => {
     });
   }
 });
+
+describe('texts that are too long together for JSON', () => {
+  const emulator = useEmulator();
+  const inputs = { a: { 'input.txt': 'x'.repeat(300e6) }, b: { 'input.txt': 'x'.repeat(300e6) } };
+  const submits = {
+    submitJobText: (modzy) => modzy.submitJobText('ed542963de', '1.0.1', inputs),
+    submit: (modzy) => modzy.submit('ed542963de@1.0.1', inputs),
+  };
+  for (const [name, submit] of Object.entries(submits)) {
+    it(`are refused before anything is sent, and the error says what to do: ${name}`, async () => {
+      await assert.rejects(submit(new ModzyClient(emulator.baseURL, emulator.apiKey)), (error) => {
+        assert.ok(error instanceof TypeError);
+        assert.match(error.message, new RegExp(`^${name}: the texts are too long together .*submit them as files`));
+        return true;
+      });
+      assert.deepEqual(await emulator.requests(), []);
+    });
+  }
+});

@@ -7,7 +7,7 @@ const { modelInputs } = require('../arguments/model-inputs.js');
 const { rawRequest } = require('../arguments/raw-request.js');
 const { required } = require('../arguments/rows.js');
 const { adviceForFiles } = require('../arguments/texts-of-files.js');
-const { readDocument, writeBody } = require('../documents.js');
+const { readDocument, writeBody, writeTexts } = require('../documents.js');
 const { argumentError } = require('../stacks.js');
 const { readModelSources } = require('../streams/upload-sources.js');
 const { methodsOf, own } = require('./resource.js');
@@ -48,7 +48,7 @@ function start(session, operation, { values: { model, inputs }, options }, answe
   if (options.site !== undefined) {
     options.site.advice = adviceForFiles(inputs);
   }
-  const argument = JSON.stringify({ model, isSingle, inputs: files, explain, failures, timeout, chunkSize });
+  const argument = writeTexts({ model, isSingle, inputs: files, explain, failures, timeout, chunkSize });
   // An abort of an upload cancels its job. In a run, Rust does so, because an abort of the wait need not.
   const isUpload = operation === 'submit' && files.some(({ text }) => text === undefined);
   const settings = isUpload ? Object.assign(Object.create(options), { isUpload: true }) : options;

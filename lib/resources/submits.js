@@ -5,7 +5,7 @@
 const { object, string } = require('../arguments/checks.js');
 const { azureBlobs, s3Folders, s3Objects, sources, texts } = require('../arguments/inputs.js');
 const { explain, required, version } = require('../arguments/rows.js');
-const { receiptReader, writeBody } = require('../documents.js');
+const { receiptReader, writeBody, writeTexts } = require('../documents.js');
 const { argumentError } = require('../stacks.js');
 const { joinShort } = require('../streams/joined-bytes.js');
 const { readBlob } = require('../streams/read-blob.js');
@@ -45,7 +45,7 @@ function submitTo(session, operation, { values, options, generation }, input, ca
   // 1.x sends it only if it is true; 2.x always does.
   const isExplained = generation === 2 ? (values.explain ?? false) : values.explain || undefined;
   const job = { modelId, version: versionId, ...input, explain: isExplained, timeout: options.jobTimeout };
-  return session.run(operation, JSON.stringify(job), options, receiptReader(generation, 'SUBMITTED'), carried);
+  return session.run(operation, writeTexts(job), options, receiptReader(generation, 'SUBMITTED'), carried);
 }
 
 /** @param {Parameter['read']} read The check of the sources. */
