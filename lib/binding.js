@@ -9,10 +9,7 @@ const path = require('node:path');
 /** Whether this is the file of the package, and not part of a bundle. */
 const isCalledByItsName = typeof __filename === 'string' && /[\\/]lib[\\/]binding\.js$/.test(__filename);
 
-/**
- * Returns the flag of the permission model. Older versions of Node.js have another name for it. Only a failure asks, because
- * Node.js then collects all of its flags.
- */
+/** Returns the flag of the permission model, which had another name. Slow, since Node.js then collects all of its flags. */
 function permissionFlag() {
   return process.allowedNodeEnvironmentFlags?.has('--permission') ? '--permission' : '--experimental-permission';
 }

@@ -203,12 +203,8 @@ function writeBody(body, argument = 'job') {
 function writeTexts(argument) {
   try {
     return JSON.stringify(argument);
-  } catch (error) {
-    if (error instanceof RangeError) {
-      const message = `the texts are too long together (${error.message}); submit them as files or Blobs`;
-      throw argumentError(message, { cause: error });
-    }
-    throw error;
+  } catch (cause) {
+    throw argumentError(`the texts are too long together (${cause}); submit them as files or Blobs`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 
-// Abort signals of this package. `AbortController` may be a substitute of the environment, such as a DOM for tests, whose signals
-// have no reason: the end of a loop would look like an abort, and cancel jobs.
+// Abort signals of this package. A DOM for tests may replace `AbortController`, and its signals have no reason: the end of a loop would
+// look like an abort, and cancel jobs.
 
 /** The signal of a {@link Controller}. */
 class OwnSignal {

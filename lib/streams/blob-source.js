@@ -25,7 +25,7 @@ let closedPort;
  */
 function free(memory) {
   closedPort ??= outside.runInAsyncScope(() => {
-    // Loaded here, because it takes longer than all files of the package that read a Blob.
+    // Loaded here, because that takes long.
     const { MessageChannel } = require('node:worker_threads');
     const { port1, port2 } = new MessageChannel();
     port2.close();

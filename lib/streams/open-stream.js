@@ -31,7 +31,7 @@ class OpenStream {
   #pulling;
   /** @type {((reason: unknown) => void) | undefined} */
   #onAbort;
-  /** Runs when the signal fires. The signal may outlive the reader, so it does not keep the stream, whose callback may refer to that. */
+  /** Runs when the signal fires. The signal may outlive the reader, to which the stream may refer. */
   #callback = OpenStream.#weakly(this);
 
   /**

@@ -12,7 +12,7 @@ const { OpenStream } = require('./open-stream.js');
  * @param {import('../arguments/options.js').CallOptions} options
  */
 async function openOutputStream(session, output, options) {
-  // Loaded here, because it would be a tenth of the time to load the package. Globals may be fakes of the user's tests.
+  // Loaded here, because that takes long. Globals may be fakes of the user's tests.
   const { ReadableStream } = require('node:stream/web');
   const { head, stream } = await OpenStream.open(session, 'openOutput', JSON.stringify(output), options);
   const { contentType = null, contentLength = null } = head;
@@ -44,7 +44,7 @@ async function openOutputStream(session, output, options) {
 }
 
 /**
- * Returns a function that fails a stream. It does not keep the stream from garbage collection, as the variables of a stream would.
+ * Returns a function that fails a stream, and does not keep it from garbage collection.
  *
  * @param {ReadableStreamDefaultController<Uint8Array>} controller
  */

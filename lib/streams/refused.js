@@ -27,8 +27,8 @@ function closeStreams(given, levels = LEVELS) {
 }
 
 /**
- * Returns a function for each value in an object, which reads it. Reading one may throw, and the others are closed all the same.
- * Objects of any class are searched, because sources may be members of one, but not those that emit events, such as an agent.
+ * Returns a function for each value in an object, which reads it, and may throw. Objects of any class may hold sources, but not those
+ * that emit events, such as an agent.
  *
  * @param {any} holder
  * @returns {(() => unknown)[]}
