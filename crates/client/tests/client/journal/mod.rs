@@ -77,6 +77,18 @@ async fn submit(client: &Client, key: JournalKey) -> Result<Document, Error> {
     client.submit_job_text(&job, &options().journal(key)).await
 }
 
+/// A submit that gets no answer: before its job is created, or after.
+fn stalled_submit(after: bool) -> Fault {
+    Fault {
+        method: Some("POST".into()),
+        path: Some("/api/jobs".into()),
+        times: Some(1),
+        connection: Some(ConnectionFault::Stall),
+        after,
+        ..Fault::default()
+    }
+}
+
 /// Ends a run while its submit is under way, as the end of its process would.
 async fn interrupt(client: &Client, folder: &Folder, emulator: &Emulator, after: bool) {
     interrupt_submit_of(&job_of(KEY), client, folder, emulator, after).await;
@@ -85,15 +97,7 @@ async fn interrupt(client: &Client, folder: &Folder, emulator: &Emulator, after:
 async fn interrupt_submit_of(job: &Job<'_>, client: &Client, folder: &Folder, emulator: &Emulator, after: bool) {
     let journal = open(client, folder).await;
     let key = submit_turn(&journal, KEY).await;
-    let fault = Fault {
-        method: Some("POST".into()),
-        path: Some("/api/jobs".into()),
-        times: Some(1),
-        connection: Some(ConnectionFault::Stall),
-        after,
-        ..Fault::default()
-    };
-    emulator.fault(fault).unwrap();
+    emulator.fault(stalled_submit(after)).unwrap();
     let posted = count(emulator, "POST", "/api/jobs");
     let options = options().journal(key);
     tokio::select! {

@@ -1,11 +1,11 @@
 //! Jobs of other batches and other keys, which a journal must not take for its own.
 
 use modzy_client::{Client, JournalTurn};
-use modzy_emulator::{ConnectionFault, Fault, Options, Role};
+use modzy_emulator::{Options, Role};
 
 use super::{
     KEY, answer_history_with, count, fast, interrupt, interrupt_submit_of, job_of, job_with, open, skipping,
-    submit_turn, unknown, wait_turn, waiting,
+    stalled_submit, submit_turn, unknown, wait_turn, waiting,
 };
 use crate::support::{self, emulator_with, folder::Folder, options};
 
@@ -84,15 +84,7 @@ async fn a_job_whose_key_has_the_same_checksum_is_not_adopted() {
     let journal = open(&client, &folder).await;
     // The process ends while both submits are under way.
     for (key, after) in [(arrived, true), (lost, false)] {
-        let stall = Fault {
-            method: Some("POST".into()),
-            path: Some("/api/jobs".into()),
-            times: Some(1),
-            connection: Some(ConnectionFault::Stall),
-            after,
-            ..Fault::default()
-        };
-        emulator.fault(stall).unwrap();
+        emulator.fault(stalled_submit(after)).unwrap();
         let options = options().journal(submit_turn(&journal, key).await);
         let job = job_of(key);
         let posted = count(&emulator, "POST", "/api/jobs");
