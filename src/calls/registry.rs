@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use modzy_client::{Abort, CancelLimits, Journal, Output, ResultStream};
+use modzy_client::{Abort, CancelLimits, Journal, Output, ReadAhead, ResultStream};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -81,6 +81,8 @@ pub(crate) enum Opened {
     Output(Box<Output>),
     /// The results of a job.
     Results(Box<ResultStream>),
+    /// The results of a job, which are read while JavaScript parses those before.
+    ReadAhead(ReadAhead),
 }
 
 /// A call that can be aborted.

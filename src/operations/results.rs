@@ -1,6 +1,6 @@
 //! The results of a job: all at once, after a wait, of one input, or read as they arrive.
 
-use modzy_client::{Document, JobAndOutcome, JobAndResult, Result, ResultStream};
+use modzy_client::{Document, JobAndOutcome, JobAndResult, ReadAhead, Result, ResultStream};
 use serde::Deserialize;
 
 use crate::{
@@ -65,28 +65,35 @@ pub(super) async fn open_results(context: &Context<'_>) -> Result<Value> {
     })
 }
 
-/// Returns the next results that have arrived, and keeps the stream until its end.
-pub(super) async fn next_results(id: u64, mut results: Box<ResultStream>, reports: &Reports<'_>) -> Result<Value> {
+/// Returns the first results.
+pub(super) async fn first_results(id: u64, mut results: Box<ResultStream>, reports: &Reports<'_>) -> Result<Value> {
     if let Some(observer) = reports.observer() {
         results.observe(observer);
     }
-    let next = results.next().await?;
-    let Some(first) = next else {
-        if let Some(progress) = results.progress() {
-            reports.download(progress);
-        }
-        return Ok(Value::StreamEnded);
-    };
-    let mut texts = String::from(first);
-    while texts.len() < BATCH
-        && let Some(next) = results.ready()
-    {
-        texts.push(SEPARATOR);
-        texts.push_str(next.as_str());
-    }
-    if let Some(progress) = results.progress() {
+    next_results(id, results.read_ahead(BATCH), reports).await
+}
+
+/// Returns the next results, and keeps the stream, which reads on, until its end.
+pub(super) async fn next_results(id: u64, next: ReadAhead, reports: &Reports<'_>) -> Result<Value> {
+    let (results, mut stream) = next.take().await?;
+    if let Some(progress) = stream.progress() {
         reports.download(progress);
     }
-    reports.call.keep(id, Opened::Results(results));
-    Ok(Value::Results(texts))
+    if results.is_empty() {
+        return Ok(Value::StreamEnded);
+    }
+    let ahead = Opened::ReadAhead(stream.read_ahead(BATCH));
+    reports.call.keep(id, ahead);
+    Ok(Value::Results(joined(&results)))
+}
+
+fn joined(results: &[Document]) -> String {
+    let mut texts = String::with_capacity(results.iter().map(|result| result.as_str().len() + 1).sum());
+    for result in results {
+        if !texts.is_empty() {
+            texts.push(SEPARATOR);
+        }
+        texts.push_str(result.as_str());
+    }
+    texts
 }

@@ -15,7 +15,8 @@ pub(crate) async fn next_chunk(stream: u64, given: Given, call: Call) {
 async fn next(stream: u64, reports: &Reports<'_>) -> Result<Value> {
     match reports.call.calls.take(stream) {
         Some(Opened::Output(output)) => outputs::next_chunk(stream, output, reports).await,
-        Some(Opened::Results(results)) => results::next_results(stream, results, reports).await,
+        Some(Opened::Results(results)) => results::first_results(stream, results, reports).await,
+        Some(Opened::ReadAhead(results)) => results::next_results(stream, results, reports).await,
         Some(Opened::Journal(_)) | None => Err(Error::Internal("the stream is not open".to_owned())),
     }
 }

@@ -107,7 +107,7 @@ pub use self::{
     outputs::{Contents, DownloadProgress, Downloaded, Output, OutputRef},
     raw::RawRequest,
     resolver::{Lookup, Resolver, SystemResolver},
-    results::{JobAndOutcome, JobAndResult, NoOutputs, ResultStream, outputs_of},
+    results::{JobAndOutcome, JobAndResult, NoOutputs, ReadAhead, ResultStream, outputs_of},
     run::{Failures, RunInputs, RunJob, RunListener, RunOptions, RunOutcome, RunResult, RunSource},
     steps::{StepOptions, StepProgress},
     transport::{QueueState, RawResponse, Transport, TransportKey, TransportState},

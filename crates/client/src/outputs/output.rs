@@ -177,7 +177,7 @@ impl Output {
         while !self.ended {
             let idle_timeout = self.settings.idle_timeout;
             let clock = self.client.transport().clock();
-            let read = self.body.next(&self.request, clock, idle_timeout).await;
+            let read = self.body.next(&self.request, clock, idle_timeout, None).await;
             let end = self.entity.length;
             let failure = match read {
                 Ok(Some(mut chunk)) => {

@@ -1,8 +1,9 @@
-//! Results as they arrive: one request, whose body is read only as far as the next input.
+//! Results as they arrive: one request, whose body is read only as far as its caller asks.
 
 use std::{fmt, sync::Arc};
 
 use http::{StatusCode, header::CONTENT_LENGTH};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     input,
@@ -39,6 +40,8 @@ pub struct ResultStream {
     ended: bool,
     retry_state: RetryState,
     meter: Meter,
+    /// What begins the idle timeout of the next read, if not the read itself.
+    wanted: Option<CancellationToken>,
 }
 
 impl Client {
@@ -67,6 +70,7 @@ impl Client {
             ended: false,
             retry_state,
             meter: Meter::default(),
+            wanted: None,
             settings,
             request,
             body,
@@ -188,6 +192,11 @@ impl ResultStream {
         self.meter.read(clock, (self.loaded, self.total), self.ended)
     }
 
+    /// Begins the idle timeout of what is read from now on when this token says so.
+    pub(super) fn begin_idle_timeout_at(&mut self, wanted: CancellationToken) {
+        self.wanted = Some(wanted);
+    }
+
     fn hand_out(&mut self, result: Document) -> Document {
         self.begun = true;
         result
@@ -199,8 +208,9 @@ impl ResultStream {
             return Err(self.body.unreadable(&self.request, fault));
         }
         let clock = self.client.transport().clock();
-        let chunk = self.body.next(&self.request, clock, self.settings.idle_timeout).await?;
-        match chunk {
+        let idle_timeout = self.settings.idle_timeout;
+        let next = self.body.next(&self.request, clock, idle_timeout, self.wanted.as_ref());
+        match next.await? {
             Some(chunk) => {
                 self.loaded += chunk.len() as u64;
                 self.scanner.feed(&chunk);

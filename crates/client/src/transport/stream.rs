@@ -1,10 +1,11 @@
 //! A response that the caller reads one chunk per call. Its headers have come, so the limits and retries of a request
 //! are over, except for the time between two chunks.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     attempt_state::AttemptState,
@@ -55,16 +56,23 @@ impl Streamed {
         self.body.response().headers()
     }
 
-    /// Returns the next chunk, which is not empty, or `None` at the end. `request` is the request of this response.
+    /// Returns the next chunk, which is not empty, or `None` at the end. `request` is the request of this response. The limit
+    /// begins when `wanted` says so, if it is given.
     pub(crate) async fn next(
         &mut self,
         request: &Request,
         clock: &dyn Clock,
         idle_timeout: Duration,
+        wanted: Option<&CancellationToken>,
     ) -> Result<Option<Bytes>> {
         let status = self.status().as_u16();
         let context = FailureContext::new(request, &self.attempt, self.proxy.as_ref());
-        let mut idle = clock.idle(idle_timeout);
+        let mut idle = pin!(async {
+            if let Some(wanted) = wanted {
+                wanted.cancelled().await;
+            }
+            clock.idle(idle_timeout).await;
+        });
         loop {
             let read = tokio::select! {
                 biased;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use modzy_client::{BodyFault, Client, ConnectionFault, Error, Phase, RequestOptions, ResultStream};
+use modzy_client::{BodyFault, Client, ConnectionFault, Document, Error, Phase, RequestOptions, ResultStream};
 
 use crate::support::{
     attempts, body_fault, builder, connection_fault, millis, options,
@@ -208,6 +208,81 @@ async fn a_body_that_stalls_expires_and_a_slow_one_does_not() {
         panic!("{error:?}")
     };
     assert_eq!((limit, phase), (Duration::from_millis(100), Phase::Body));
+}
+
+#[tokio::test]
+async fn results_are_read_ahead_as_far_as_they_have_arrived_and_to_a_size() {
+    let server = Server::always(ok(RESULTS)).await;
+    let (client, _) = skipping(&server.api());
+    for (bytes, expected) in [
+        (usize::MAX, [3, 0].as_slice()),
+        (A.len() + 1, &[2, 1, 0]),
+        (0, &[1, 1, 1, 0]),
+    ] {
+        let (mut stream, mut taken, mut counts) = (Box::new(open(&client).await), Vec::new(), Vec::new());
+        loop {
+            let (results, next) = stream.read_ahead(bytes).take().await.unwrap();
+            counts.push(results.len());
+            if results.is_empty() {
+                break;
+            }
+            taken.extend(results);
+            stream = next;
+        }
+        assert_eq!(counts, expected);
+        assert_eq!(taken.iter().map(Document::as_str).collect::<Vec<_>>(), [A, B, C]);
+    }
+}
+
+#[tokio::test]
+async fn a_failure_comes_after_the_results_that_were_read_ahead_before_it() {
+    let server = Server::always(Reply::Close(until_text(r#""o":2"#))).await;
+    let (client, _) = skipping(&server.api());
+    let (results, stream) = Box::new(open(&client).await)
+        .read_ahead(usize::MAX)
+        .take()
+        .await
+        .unwrap();
+    assert_eq!(results.iter().map(Document::as_str).collect::<Vec<_>>(), [A]);
+    let error = stream.read_ahead(usize::MAX).take().await.unwrap_err();
+    assert_eq!(connection_fault(&error), Some(ConnectionFault::Cut));
+}
+
+#[tokio::test]
+async fn the_idle_timeout_of_what_is_read_ahead_begins_when_it_is_wanted() {
+    let limits = RequestOptions::default().idle_timeout(millis(100));
+    let open = async |reply| {
+        let server = Server::always(reply).await;
+        let client = builder(&server.api()).build().unwrap();
+        let mut stream = Box::new(client.stream_results("j", &limits).await.unwrap());
+        for expected in [A, B, C] {
+            assert_eq!(stream.next().await.unwrap().unwrap().as_str(), expected);
+        }
+        (server, stream)
+    };
+    let mut body = answer(200, "", RESULTS);
+    let end = body.split_off(body.len() - 1);
+
+    let (_server, stream) = open(Reply::Dribble(body.clone(), millis(500), end)).await;
+    let ahead = stream.read_ahead(0);
+    tokio::time::sleep(millis(1500)).await;
+    assert!(ahead.take().await.unwrap().0.is_empty());
+
+    let (_server, stream) = open(Reply::Stall(body)).await;
+    let ahead = stream.read_ahead(0);
+    tokio::time::sleep(millis(500)).await;
+    assert!(matches!(ahead.take().await, Err(Error::Timeout { .. })));
+}
+
+#[tokio::test]
+async fn results_that_are_read_ahead_and_dropped_close_their_request() {
+    let server = Server::always(Reply::Stall(until_text(r#""o":1},"#))).await;
+    let (client, _) = skipping(&server.api());
+    let (_, stream) = Box::new(open(&client).await).read_ahead(0).take().await.unwrap();
+    let ahead = stream.read_ahead(0);
+    assert_eq!(server.open(), 1);
+    drop(ahead);
+    until(|| server.open() == 0).await;
 }
 
 #[tokio::test]
