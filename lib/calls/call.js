@@ -1,6 +1,6 @@
 'use strict';
 
-// A pending call: its callbacks, the conversion of its result, and the settling of its promise.
+// A pending call: its callbacks, the conversion of its result, and how it is settled.
 
 const { readDocument } = require('../documents.js');
 const { ClientClosedError, ModzyError } = require('../errors.js');
@@ -25,6 +25,9 @@ const listeners = {
   openResults: 'onDownloadProgress',
   nextChunk: 'onDownloadProgress',
 };
+
+/** @type {import('../streams/pulled-sources.js').Source[]} */
+const NONE = [];
 
 /** A call that has not settled. */
 class Call {
@@ -58,9 +61,10 @@ class Call {
    * @param {CallOptions} options
    * @param {Reader} read
    * @param {Carried} carried
-   * @param {{ resolve: (value: any) => void, reject: (reason: unknown) => void, end: End }} settling
+   * @param {Settling} settling
+   * @param {End} end
    */
-  constructor(operation, options, read, { bytes, sources }, { resolve, reject, end }) {
+  constructor(operation, options, read, { bytes, sources = NONE }, settling, end) {
     /** The lines of the caller, for the stack of an error. */
     this.site = options.site;
     this.kind = kindOf(operation);
@@ -70,7 +74,7 @@ class Call {
     this.cancelOnAbort = cancels && (this.kind === 'submit' || this.kind === 'wait');
     this.bytes = bytes;
     /** The sources from which Rust requests chunks, by their numbers. */
-    this.sources = sources ?? [];
+    this.sources = sources;
     this.binding = options.binding;
     this.trace = options.trace;
     this.jobIdentifier = options.jobIdentifier;
@@ -90,8 +94,7 @@ class Call {
       this.ending = { reason, cancelJob: false };
     });
     this.read = read;
-    this.resolve = resolve;
-    this.reject = reject;
+    this.settling = settling;
   }
 
   /** A promise that resolves when no callback for progress is busy any more, or `undefined`. */
@@ -140,24 +143,24 @@ class Call {
   }
 
   /**
-   * Settles the promise.
+   * Settles the call.
    *
    * @param {Ending} event
    */
   settle(event) {
     const { reason } = this.ending ?? {};
     if (reason === CLOSED && event.event === 'aborted') {
-      this.reject(this.#closedBy(event));
+      this.settling.reject(this.#closedBy(event));
     } else if (this.ending !== undefined && reason !== CLOSED) {
-      this.reject(showCaller(reason, this.site));
+      this.settling.reject(showCaller(reason, this.site));
     } else if (event.event === 'failed') {
-      this.reject(this.#withJob(this.#errorOf(event.error), event.canceled?.jobIdentifier));
+      this.settling.reject(this.#withJob(this.#errorOf(event.error), event.canceled?.jobIdentifier));
     } else if (event.event === 'aborted' && this.batch?.left.aborted) {
-      this.reject(reasonOf(this.batch.left));
+      this.settling.reject(reasonOf(this.batch.left));
     } else if (event.event === 'aborted') {
-      this.reject(new ModzyError('internal error: the addon aborted a call without being asked to'));
+      this.settling.reject(new ModzyError('internal error: the addon aborted a call without being asked to'));
     } else {
-      this.resolve(this.#valueOf(event));
+      this.settling.resolve(this.#valueOf(event));
     }
   }
 
@@ -310,6 +313,11 @@ function listen(callback, onFailure) {
  *
  * @typedef {(...parts: any[]) => any} Reader Converts the result of the call: a text, which is empty if the response had no body;
  *   the two parts of a page, or of a job with its result; bytes; or an event with members of its own.
+ *
+ * @typedef {object} Settling What is called with the end of the call, such as the functions of a promise. Once, and never before the
+ *   call has begun.
+ * @property {(value: any) => void} resolve
+ * @property {(reason: unknown) => void} reject
  *
  * @typedef {object} Carried
  * @property {Uint8Array[]} [bytes] Byte arrays that the argument refers to. They are copied.

@@ -64,42 +64,69 @@ class Calls {
    * @returns {Promise<any>}
    */
   run(operation, argument, options, read = readDocument, carried = {}) {
-    const { signal } = options;
     return new Promise((resolve, reject) => {
-      const call = this.#newCall(operation, options, read, carried, { resolve, reject, end: this.#aborts.end });
-      try {
-        throwIfAborted(signal);
-        if (operation !== 'grace') {
-          this.throwIfClosed();
-        }
-        if (signal !== undefined) {
-          call.abort = this.#aborts.callback(call);
-          watch(signal, call.abort);
-        }
-        if (call.ending !== undefined) {
-          throw call.ending.reason;
-        }
-        if (options.left !== undefined && call.kind === 'submit') {
-          throwIfAborted(options.left);
-          call.watchBatch(options.left, this.#aborts.withdrawal(call));
-        }
-        this.#start(call, operation, argument);
-      } catch (error) {
-        this.#abandon(call, error);
-      }
+      this.#begin(this.#newCall(operation, options, read, carried, { resolve, reject }), operation, argument, options);
     });
+  }
+
+  /**
+   * Runs an operation whose end something else than a promise receives. Thousands of waits would keep their promises in memory.
+   *
+   * @param {import('./call.js').Settling} settling
+   * @param {Operation} operation
+   * @param {string} argument
+   * @param {CallOptions} options
+   * @param {Reader} read
+   */
+  runFor(settling, operation, argument, options, read) {
+    this.#begin(this.#newCall(operation, options, read, {}, settling), operation, argument, options);
+  }
+
+  /**
+   * Begins a call, which is settled if that fails.
+   *
+   * @param {Call} call
+   * @param {Operation} operation
+   * @param {string} argument
+   * @param {CallOptions} options
+   */
+  #begin(call, operation, argument, { signal, left }) {
+    try {
+      throwIfAborted(signal);
+      if (operation !== 'grace') {
+        this.throwIfClosed();
+      }
+      if (signal !== undefined) {
+        call.abort = this.#aborts.callback(call);
+        watch(signal, call.abort);
+      }
+      if (call.ending !== undefined) {
+        throw call.ending.reason;
+      }
+      if (left !== undefined && call.kind === 'submit') {
+        throwIfAborted(left);
+        call.watchBatch(left, this.#aborts.withdrawal(call));
+      }
+      this.#start(call, operation, argument);
+    } catch (error) {
+      this.#abandon(call, error);
+    }
   }
 
   /**
    * Makes a call. If its callbacks cannot be bound, its sources are closed.
    *
-   * @param {ConstructorParameters<typeof Call>} parts
+   * @param {Operation} operation
+   * @param {CallOptions} options
+   * @param {Reader} read
+   * @param {Carried} carried
+   * @param {import('./call.js').Settling} settling
    */
-  #newCall(...parts) {
+  #newCall(operation, options, read, carried, settling) {
     try {
-      return new Call(...parts);
+      return new Call(operation, options, read, carried, settling, this.#aborts.end);
     } catch (error) {
-      parts[3].sources?.forEach((source) => source.close());
+      carried.sources?.forEach((source) => source.close());
       throw error;
     }
   }
@@ -341,7 +368,7 @@ class Calls {
     } catch {
       // The call rejects with the first error.
     }
-    call.reject(showCaller(error, call.site));
+    call.settling.reject(showCaller(error, call.site));
   }
 
   /** @param {Call} call */

@@ -167,6 +167,24 @@ class Session extends Calls {
   }
 
   /**
+   * The same for an operation whose end something else than a promise receives.
+   *
+   * @type {Calls['runFor']}
+   */
+  runFor(settling, operation, argument, options, read) {
+    const trace = this.#diagnostics.begin(options);
+    if (trace === undefined) {
+      super.runFor(settling, operation, argument, options, read);
+    } else {
+      const traced = trace.follow(() => super.run(operation, argument, trace.extend(options), read));
+      traced.then(
+        (value) => settling.resolve(value),
+        (error) => settling.reject(error),
+      );
+    }
+  }
+
+  /**
    * Runs work, and reports it unless it is part of a call that is already reported.
    *
    * @template T

@@ -3,18 +3,17 @@
 // Batches: many jobs that are awaited, and submitted first if the caller passes functions. Each job has an outcome of its own.
 
 const { BATCH } = require('../arguments/batch-options.js');
-const { jobReference } = require('../arguments/references.js');
 const { inThisContext } = require('../calls/context.js');
 const { Controller } = require('../calls/controller.js');
 const { LEFT, throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
 const { ClientClosedError, JournalError } = require('../errors.js');
-const { argumentError, showCaller } = require('../stacks.js');
+const { showCaller } = require('../stacks.js');
 const { AsyncQueue, Feed } = require('./async-queue.js');
 const { Cancellations } = require('./cancellations.js');
 const { Journal, Misused, partsOf } = require('./journal.js');
-const { readEnded, readOutcome } = require('./outcomes.js');
 const { Room } = require('./room.js');
+const { Task } = require('./task.js');
 const { closeSource, nextOf, openSource } = require('./source.js');
 const { isInstance, toError } = require('./thrown.js');
 
@@ -62,7 +61,9 @@ class Batch {
     this.#options = options;
     this.#cancellations = new Cancellations(session, options);
     this.#onSubmit = options.onSubmit && inThisContext(options.onSubmit);
-    this.#room = new Room(options.concurrency, () => this.#pull());
+    // The source runs in the async context of the batch.
+    const pull = inThisContext(() => this.#pull());
+    this.#room = new Room(options.concurrency, pull);
     this.#waitOptions = Object.assign(Object.create(null), options, {
       signal: this.#polls.signal,
       onCancel: options.onCancel && this.#cancellations.report,
@@ -151,46 +152,124 @@ class Batch {
     this.#journal?.keyOf(inputKey, name);
     const isSubmitting = typeof source === 'function';
     const isBounded = isSubmitting || this.#options.concurrency !== undefined;
-    /** @type {Task} */
-    const task = { index: this.#taken, source, isBounded, isSubmitting, ...(inputKey !== undefined && { inputKey }) };
+    const task = new Task(this, { index: this.#taken, inputKey, source, isBounded, isSubmitting });
     this.#taken += 1;
     this.#unfinished += 1;
     this.#submitting += Number(isSubmitting);
     this.#room.enter(isBounded);
-    this.#follow(task);
+    if (isSubmitting || this.#journal !== undefined) {
+      this.#submit(task);
+    } else {
+      this.#follow(task);
+    }
   }
 
-  /** @param {Task} task */
-  async #follow(task) {
-    const named = this.#named(task);
+  /**
+   * Does what precedes the wait for a job, as the journal says if there is one.
+   *
+   * @param {Task} task
+   */
+  async #submit(task) {
     try {
-      const ended = await (this.#journal === undefined ? this.#run(task) : this.#runWith(this.#journal, task));
+      const taken = this.#journal && (await this.#journal.take(task.key, this.#room.outside));
+      if (taken !== undefined && taken.turn !== 'submit') {
+        this.#takeUp(task, taken);
+        return;
+      }
+      task.source = await task.submit(this.#journal, (passed) =>
+        this.#over === undefined ? this.#submitOptions(passed) : undefined,
+      );
+      this.#setSubmitted(task);
+      task.refer();
+      await this.#reportSubmit(task);
       if (this.#over === undefined) {
-        this.#feed.put({ ...named, jobIdentifier: /** @type {string} */ (task.jobIdentifier), ...ended });
+        task.wait(this.#session, this.#waitOptions, this.#journal);
+      } else {
+        this.ended(task, this.#cancels ? await this.#cancellations.cancel(task.identifier) : undefined);
       }
-    } catch (thrown) {
-      if (isInstance(thrown, Misused)) {
-        this.#fail(thrown.error);
-      } else if (isInstance(thrown, JournalError) && /** @type {any} */ (thrown).state !== 'unknown') {
-        // Without its journal, the batch must not go on.
-        this.#fail(thrown);
-      } else if (this.#over === undefined) {
-        const error = showCaller(toError(thrown, task.isSubmitting ? 'the submit' : 'onProgress'), this.#options.site);
-        this.#feed.put({ ...named, jobIdentifier: task.jobIdentifier, error });
-      }
+    } catch (error) {
+      this.failed(task, error);
     }
+  }
+
+  /**
+   * Waits for a job that exists already.
+   *
+   * @param {Task} task
+   */
+  #follow(task) {
+    try {
+      task.refer();
+      task.wait(this.#session, this.#waitOptions);
+    } catch (error) {
+      this.failed(task, error);
+    }
+  }
+
+  /**
+   * Goes on with a key whose job an earlier run has submitted.
+   *
+   * @param {Task} task
+   * @param {import('./journal.js').Turn} taken
+   */
+  #takeUp(task, { turn, job, jobIdentifier }) {
+    this.#setSubmitted(task);
+    task.jobIdentifier = jobIdentifier ?? job?.jobIdentifier;
+    if (turn === 'wait') {
+      task.wait(this.#session, this.#waitOptions, this.#journal);
+      return;
+    }
+    task.job = job;
+    if (this.#options.results && job?.status === 'COMPLETED') {
+      task.wait(this.#session, this.#waitOptions);
+    } else {
+      this.ended(task);
+    }
+  }
+
+  /**
+   * Puts the outcome of a job whose wait has ended.
+   *
+   * @param {Task} task
+   * @param {object | void} [outcome]
+   */
+  ended(task, outcome) {
+    if (this.#over === undefined) {
+      const { named, jobIdentifier, job } = task;
+      this.#feed.put({ ...named, jobIdentifier, ...outcome, ...(job && { job }) });
+    }
+    this.#leaveTo(task);
+  }
+
+  /**
+   * Puts the outcome of a job that could not be submitted or awaited, or ends the batch.
+   *
+   * @param {Task} task
+   * @param {unknown} thrown
+   */
+  failed(task, thrown) {
+    if (task.job !== undefined) {
+      this.ended(task, { error: toError(thrown, 'the wait') });
+      return;
+    }
+    if (isInstance(thrown, Misused)) {
+      this.#fail(thrown.error);
+    } else if (isInstance(thrown, JournalError) && /** @type {any} */ (thrown).state !== 'unknown') {
+      // Without its journal, the batch must not go on.
+      this.#fail(thrown);
+    } else if (this.#over === undefined) {
+      const error = showCaller(toError(thrown, task.isSubmitting ? 'the submit' : 'onProgress'), this.#options.site);
+      this.#feed.put({ ...task.named, jobIdentifier: task.jobIdentifier, error });
+    }
+    this.#leaveTo(task);
+  }
+
+  /** @param {Task} task A job that has ended. */
+  #leaveTo(task) {
     this.#unfinished -= 1;
     this.#setSubmitted(task);
     this.#onEnded?.();
     this.#room.leave(task.isBounded);
-  }
-
-  /**
-   * @param {Task} task
-   * @returns {{ index: number, inputKey?: string }} What names it to the user.
-   */
-  #named({ index, inputKey }) {
-    return { index, ...(inputKey !== undefined && { inputKey }) };
   }
 
   /** @param {Task} task */
@@ -200,95 +279,17 @@ class Batch {
   }
 
   /**
-   * Does what the journal says about the key of a task.
-   *
-   * @param {Journal} journal
-   * @param {Task} task
-   */
-  async #runWith(journal, task) {
-    const { turn, job, jobIdentifier } = await journal.take(/** @type {string} */ (task.inputKey), this.#room.outside);
-    if (turn === 'submit') {
-      return this.#over === undefined ? this.#run(task, journal) : undefined;
-    }
-    this.#setSubmitted(task);
-    task.jobIdentifier = jobIdentifier ?? job?.jobIdentifier;
-    if (turn === 'wait') {
-      return this.#wait(task, journal);
-    }
-    if (!this.#options.results || job?.status !== 'COMPLETED') {
-      return { job };
-    }
-    try {
-      return { ...(await this.#wait(task)), job };
-    } catch (error) {
-      return { job, error: toError(error, 'the wait') };
-    }
-  }
-
-  /**
-   * @param {Task} task
-   * @param {Journal} [journal]
-   */
-  async #run(task, journal) {
-    const { index, inputKey = '' } = task;
-    let reference = task.source;
-    const isSubmit = task.isSubmitting;
-    if (typeof reference === 'function') {
-      const submit = /** @type {(options: object) => unknown} */ (reference);
-      reference = await (journal === undefined
-        ? submit(this.#submitOptions())
-        : journal.submit(inputKey, submit, (passed) =>
-            this.#over === undefined ? this.#submitOptions(passed) : undefined,
-          ));
-      if (reference === undefined) {
-        const advice = 'a job, a receipt or an identifier, such as the promise of a submit';
-        throw argumentError(`the function jobs[${index}] returned nothing; return ${advice}`);
-      }
-      task.source = undefined;
-      this.#setSubmitted(task);
-    }
-    task.jobIdentifier = jobReference(reference, `jobs[${index}]`);
-    if (isSubmit) {
-      await this.#reportSubmit({ ...this.#named(task), jobIdentifier: task.jobIdentifier });
-    }
-    if (this.#over !== undefined) {
-      return this.#cancels ? this.#cancellations.cancel(task.jobIdentifier) : undefined;
-    }
-    return this.#wait(task, journal);
-  }
-
-  /**
-   * @param {Task} task
-   * @param {Journal} [journal]
-   */
-  #wait(task, journal) {
-    const jobIdentifier = /** @type {string} */ (task.jobIdentifier);
-    // Thousands of waits share all other options.
-    const options = Object.assign(Object.create(this.#waitOptions), { jobIdentifier });
-    const { onProgress } = this.#options;
-    if (onProgress !== undefined) {
-      options.onProgress = (/** @type {object} */ job) => onProgress(job, this.#named(task));
-    }
-    if (journal !== undefined) {
-      options.binding = journal.bind(/** @type {string} */ (task.inputKey), this.#waitOptions.binding);
-    }
-    if (this.#options.results) {
-      return this.#session.run('blockUntilOutcome', jobIdentifier, options, readOutcome);
-    }
-    return this.#session.run('blockUntilComplete', jobIdentifier, options, readEnded);
-  }
-
-  /**
    * Reports a job to `onSubmit`, and awaits the callback unless the batch ends meanwhile.
    *
-   * @param {{ index: number, inputKey?: string, jobIdentifier: string }} submitted
+   * @param {Task} task
    */
-  async #reportSubmit(submitted) {
+  async #reportSubmit({ named, jobIdentifier }) {
     if (this.#onSubmit === undefined || this.#over !== undefined) {
       return;
     }
     try {
-      await untilAborted(Promise.resolve(this.#onSubmit(submitted)), this.#polls.signal);
+      const reported = this.#onSubmit({ ...named, jobIdentifier });
+      await untilAborted(Promise.resolve(reported), this.#polls.signal);
     } catch (thrown) {
       if (this.#over === undefined) {
         throw toError(thrown, 'onSubmit');
@@ -394,7 +395,6 @@ class Batch {
 /**
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  * @typedef {import('./outcomes.js').JobOutcome} JobOutcome
- * @typedef {import('./outcomes.js').Task} Task
  */
 
 module.exports = { Batch };

@@ -24,18 +24,6 @@ function readOutcome(job, result, error) {
 }
 
 /**
- * A job of a batch.
- *
- * @typedef {object} Task
- * @property {number} index
- * @property {unknown} source
- * @property {boolean} isBounded Whether it counts toward the bound.
- * @property {boolean} isSubmitting
- * @property {string} [inputKey]
- * @property {string} [jobIdentifier]
- */
-
-/**
  * @typedef {{ index: number, inputKey?: string, jobIdentifier: string, job: object, result?: object, error?: undefined }
  *   | { index: number, inputKey?: string, jobIdentifier: string | undefined, job?: object, result?: undefined, error?: Error }} JobOutcome
  */
