@@ -80,5 +80,9 @@ describe(`a soak (seed ${seed})`, () => {
     const peaks = (rise) => points.map(([at]) => [at, 1000 + rise * at + (at % 2 === 0 ? 0 : 10 * at)]);
     assert.ok(Math.abs(slopeOfFloor(peaks(0))) < 0.01);
     assert.ok(Math.abs(slopeOfFloor(peaks(3)) - 3) < 0.1);
+    // What the busiest moment has taken is not growth, and does not hide it.
+    const step = (rise) => points.map(([at]) => [at, 1000 + rise * at + (at < 10 ? 0 : 500)]);
+    assert.equal(slopeOfFloor(step(0)), 0);
+    assert.ok(Math.abs(slopeOfFloor(step(3)) - 3) < 0.1);
   });
 });
