@@ -77,7 +77,7 @@ class Aborts {
   mark(call, reason, cancelJob) {
     if (call.ending === undefined) {
       call.ending = { reason, cancelJob };
-      call.stop();
+      call.listeners.stop();
       call.hurry?.();
       // A signal may fire while its listener is added. Then the call has not been started.
       if (call.id !== 0) {

@@ -6,8 +6,7 @@ const { readDocument } = require('../documents.js');
 const { ClientClosedError, ModzyError } = require('../errors.js');
 const { toError } = require('../failures.js');
 const { atCall, showCaller } = require('../stacks.js');
-const { inThisContext } = require('./context.js');
-const { Listener } = require('./listener.js');
+const { Listeners, NO_LISTENERS } = require('./listener.js');
 const { kindOf } = require('./operations.js');
 const { CLOSED, reasonOf, unwatch, watch } = require('./signals.js');
 
@@ -16,7 +15,7 @@ const { CLOSED, reasonOf, unwatch, watch } = require('./signals.js');
  *
  * @type {Partial<Record<Operation, 'onUploadProgress' | 'onDownloadProgress'>>}
  */
-const listeners = {
+const transfers = {
   submitJobFiles: 'onUploadProgress',
   submit: 'onUploadProgress',
   appendInput: 'onUploadProgress',
@@ -64,7 +63,7 @@ class Call {
    * @param {Settling} settling
    * @param {End} end
    */
-  constructor(operation, options, read, { bytes, sources = NONE }, settling, end) {
+  constructor(operation, options, read, { sources = NONE }, settling, end) {
     /** The lines of the caller, for the stack of an error. */
     this.site = options.site;
     this.kind = kindOf(operation);
@@ -72,37 +71,49 @@ class Call {
     const isUpload = operation === 'submitJobFiles' || Boolean(options.isUpload);
     const cancels = isUpload || Boolean(options.cancelOnAbort);
     this.cancelOnAbort = cancels && (this.kind === 'submit' || this.kind === 'wait');
-    this.bytes = bytes;
     /** The sources from which Rust requests chunks, by their numbers. */
     this.sources = sources;
-    this.binding = options.binding;
     this.trace = options.trace;
     this.jobIdentifier = options.jobIdentifier;
     this.signal = options.signal;
-    const listener = listeners[operation];
-    this.isTransfer = listener !== undefined && (operation !== 'submit' || isUpload);
-    const onProgress = listener === undefined ? options.onProgress : options[listener];
-    // A callback that fails ends its call. An upload that ends this way leaves no open job behind.
-    this.progress = listen(onProgress, (reason) => end(this, reason, this.isTransfer && this.cancelOnAbort));
-    // A run has an upload and a wait.
-    const ofRun = operation === 'run';
-    this.transfer = listen(ofRun ? options.onUploadProgress : undefined, (reason) => end(this, reason, true));
-    this.opened = listen(ofRun || isUpload ? options.onOpen : undefined, (reason) => end(this, reason, true));
-    this.submitted = listen(ofRun ? options.onSubmit : undefined, (reason) => end(this, reason, false));
-    // The call has ended by then. The error of this callback replaces the reason.
-    this.canceled = listen(options.onCancel, (reason) => {
-      this.ending = { reason, cancelJob: false };
-    });
+    const transfer = transfers[operation];
+    this.isTransfer = transfer !== undefined && (operation !== 'submit' || isUpload);
+    this.listeners = this.#listenersIn(options, { operation, transfer, isUpload, end });
     this.read = read;
     this.settling = settling;
   }
 
-  /** A promise that resolves when no callback for progress is busy any more, or `undefined`. */
-  get busy() {
-    const busy = [this.opened, this.submitted, this.transfer, this.progress].flatMap(
-      (listener) => listener?.busy ?? [],
-    );
-    return busy.length < 2 ? busy[0] : Promise.all(busy).then(() => {});
+  /**
+   * @param {CallOptions} options
+   * @param {{ operation: Operation, transfer?: 'onUploadProgress' | 'onDownloadProgress', isUpload: boolean, end: End }} how
+   */
+  #listenersIn(options, { operation, transfer, isUpload, end }) {
+    const { onCancel, onOpen, onProgress, onSubmit, onUploadProgress } = options;
+    const ofProgress = transfer === undefined ? onProgress : options[transfer];
+    // A run has an upload and a wait.
+    const ofRun = operation === 'run';
+    if (!(ofProgress || onCancel || ((ofRun || isUpload) && onOpen) || (ofRun && (onSubmit || onUploadProgress)))) {
+      return NO_LISTENERS;
+    }
+    /**
+     * Ends the call. An upload that ends this way leaves no open job behind.
+     *
+     * @type {(cancelJob: boolean) => (reason: unknown) => void}
+     */
+    const ending = (cancelJob) => (reason) => end(this, reason, cancelJob);
+    return new Listeners({
+      progress: [ofProgress, ending(this.isTransfer && this.cancelOnAbort)],
+      transfer: [ofRun ? onUploadProgress : undefined, ending(true)],
+      opened: [ofRun || isUpload ? onOpen : undefined, ending(true)],
+      submitted: [ofRun ? onSubmit : undefined, ending(false)],
+      canceled: [
+        onCancel,
+        // The call has ended by then. The error of this callback replaces the reason.
+        (reason) => {
+          this.ending = { reason, cancelJob: false };
+        },
+      ],
+    });
   }
 
   /**
@@ -115,14 +126,6 @@ class Call {
       this.hurry = () => resolve(undefined);
     });
     await Promise.race([work, hurried]);
-  }
-
-  /** Drops the reports that wait for a callback. */
-  stop() {
-    this.opened?.stop();
-    this.submitted?.stop();
-    this.transfer?.stop();
-    this.progress?.stop();
   }
 
   /**
@@ -239,7 +242,7 @@ class Call {
     this.jobIdentifier = jobIdentifier;
     this.trace?.noteJob(jobIdentifier);
     if (this.ending === undefined) {
-      this.submitted?.notify({ jobIdentifier });
+      this.listeners.submitted?.notify({ jobIdentifier });
     }
   }
 
@@ -251,7 +254,7 @@ class Call {
   reportOpen(jobIdentifier) {
     this.jobIdentifier = jobIdentifier;
     if (this.ending === undefined) {
-      this.opened?.notify({ jobIdentifier });
+      this.listeners.opened?.notify({ jobIdentifier });
     }
   }
 
@@ -263,11 +266,12 @@ class Call {
   reportProgress(event) {
     if (event.event === 'jobSeen') {
       const job = readDocument(event.job);
-      this.progress?.notify(job, job?.status ?? job?.step);
+      this.listeners.progress?.notify(job, job?.status ?? job?.step);
     } else {
       const { input, loadedBytes, totalBytes } = event;
       const progress = { ...input, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) };
-      (this.transfer ?? this.progress)?.notify(progress, input && JSON.stringify([input.inputKey, input.inputName]));
+      const { transfer, progress: listener } = this.listeners;
+      (transfer ?? listener)?.notify(progress, input && JSON.stringify([input.inputKey, input.inputName]));
     }
   }
 
@@ -277,26 +281,17 @@ class Call {
    * @param {Ending} event
    */
   reportCancel(event) {
-    if (this.canceled === undefined || !('canceled' in event) || event.canceled === undefined) {
+    const listener = this.listeners.canceled;
+    if (listener === undefined || !('canceled' in event) || event.canceled === undefined) {
       return;
     }
     const { jobIdentifier, job, error } = event.canceled;
     if (error === undefined) {
-      this.canceled.notify({ jobIdentifier, job: readDocument(job ?? '') });
+      listener.notify({ jobIdentifier, job: readDocument(job ?? '') });
     } else {
-      this.canceled.notify({ jobIdentifier, error: this.#errorOf(error) });
+      listener.notify({ jobIdentifier, error: this.#errorOf(error) });
     }
   }
-}
-
-/**
- * Returns a listener that runs a callback in the async context of its caller.
- *
- * @param {((value: any) => unknown) | undefined} callback
- * @param {(reason: unknown) => void} onFailure
- */
-function listen(callback, onFailure) {
-  return callback && new Listener(inThisContext(callback), onFailure);
 }
 
 /**
@@ -320,7 +315,7 @@ function listen(callback, onFailure) {
  * @property {(reason: unknown) => void} reject
  *
  * @typedef {object} Carried
- * @property {Uint8Array[]} [bytes] Byte arrays that the argument refers to. They are copied.
+ * @property {Uint8Array[]} [bytes] Byte arrays that the argument refers to. Rust copies them.
  * @property {import('../streams/pulled-sources.js').Source[]} [sources] Sources from which Rust requests chunks, by their numbers.
  */
 

@@ -65,7 +65,8 @@ class Calls {
    */
   run(operation, argument, options, read = readDocument, carried = {}) {
     return new Promise((resolve, reject) => {
-      this.#begin(this.#newCall(operation, options, read, carried, { resolve, reject }), operation, argument, options);
+      const call = this.#newCall(operation, options, read, carried, { resolve, reject });
+      this.#begin(call, operation, argument, options, carried);
     });
   }
 
@@ -89,8 +90,10 @@ class Calls {
    * @param {Operation} operation
    * @param {string} argument
    * @param {CallOptions} options
+   * @param {Carried} [carried]
    */
-  #begin(call, operation, argument, { signal, left }) {
+  #begin(call, operation, argument, options, carried = {}) {
+    const { signal, left } = options;
     try {
       throwIfAborted(signal);
       if (operation !== 'grace') {
@@ -107,7 +110,7 @@ class Calls {
         throwIfAborted(left);
         call.watchBatch(left, this.#aborts.withdrawal(call));
       }
-      this.#start(call, operation, argument);
+      this.#start(call, operation, argument, options, carried);
     } catch (error) {
       this.#abandon(call, error);
     }
@@ -205,12 +208,11 @@ class Calls {
    * @param {Call} call
    * @param {Operation} operation
    * @param {string} argument
+   * @param {CallOptions} options
+   * @param {Carried} carried
    */
-  #start(call, operation, argument) {
-    call.id = start(this.#native, call, operation, argument);
-    // Rust has copied them.
-    call.bytes = undefined;
-    call.binding = undefined;
+  #start(call, operation, argument, { binding }, { bytes }) {
+    call.id = start(this.#native, call, operation, argument, { binding, bytes });
     call.owner = this;
     this.pending += Number(call.kind !== 'grace');
     add(call);
@@ -297,7 +299,7 @@ class Calls {
    */
   async #finish(call, event) {
     try {
-      const progress = call.busy;
+      const progress = call.listeners.busy;
       const isResult = event.event !== 'failed' && event.event !== 'aborted';
       if (progress !== undefined && isResult && call.ending === undefined) {
         await this.withinGrace(call.untilHurried(progress));
@@ -307,8 +309,9 @@ class Calls {
         return;
       }
       call.reportCancel(event);
-      if (call.canceled?.busy !== undefined) {
-        await this.withinGrace(call.canceled.busy);
+      const canceled = call.listeners.canceled?.busy;
+      if (canceled !== undefined) {
+        await this.withinGrace(canceled);
       }
       this.#release(call);
       call.settle(event);

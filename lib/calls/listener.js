@@ -1,10 +1,13 @@
 'use strict';
 
-// A user's callback that may return a promise. It is called again only after that promise has settled.
+// The callbacks of a call, which may return promises. Each is called again only after its promise has settled.
+
+const { inThisContext } = require('./context.js');
 
 /** How many events wait for a busy callback at most. The oldest ones are dropped. */
 const MOST_WAITING = 64;
 
+/** A callback. */
 class Listener {
   #callback;
   #onFailure;
@@ -81,4 +84,43 @@ function isThenable(value) {
   return (typeof value === 'object' || typeof value === 'function') && typeof value?.then === 'function';
 }
 
-module.exports = { Listener };
+/** The callbacks of a call, in the async context of its caller. */
+class Listeners {
+  /** @param {Partial<Record<'progress' | 'transfer' | 'opened' | 'submitted' | 'canceled', Given>>} given */
+  constructor({ progress, transfer, opened, submitted, canceled }) {
+    this.progress = listen(progress);
+    /** For the progress of the upload of a run. */
+    this.transfer = listen(transfer);
+    this.opened = listen(opened);
+    this.submitted = listen(submitted);
+    this.canceled = listen(canceled);
+  }
+
+  /** A promise that resolves when no callback for progress is busy any more, or `undefined`. */
+  get busy() {
+    const busy = [this.opened, this.submitted, this.transfer, this.progress].flatMap(
+      (listener) => listener?.busy ?? [],
+    );
+    return busy.length < 2 ? busy[0] : Promise.all(busy).then(() => {});
+  }
+
+  /** Drops the reports that wait for a callback. */
+  stop() {
+    this.opened?.stop();
+    this.submitted?.stop();
+    this.transfer?.stop();
+    this.progress?.stop();
+  }
+}
+
+/** @param {Given} [given] */
+function listen([callback, onFailure] = [undefined, () => {}]) {
+  return callback && new Listener(inThisContext(callback), onFailure);
+}
+
+/** Shared by the calls without callbacks, which may be thousands. */
+const NO_LISTENERS = new Listeners({});
+
+/** @typedef {[callback: ((value: any) => unknown) | undefined, onFailure: (reason: unknown) => void]} Given */
+
+module.exports = { Listener, Listeners, NO_LISTENERS };

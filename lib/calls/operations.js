@@ -36,9 +36,10 @@ function kindOf(operation) {
  * @param {Started} call
  * @param {any} operation
  * @param {string} argument
+ * @param {Passed} passed
  * @returns {number} Its id.
  */
-function start(native, { kind, binding: options, bytes, cancelOnAbort }, operation, argument) {
+function start(native, { kind, cancelOnAbort }, operation, argument, { binding: options, bytes }) {
   switch (kind) {
     case 'read':
       return native.startRead(operation, argument, options);
@@ -67,9 +68,11 @@ function start(native, { kind, binding: options, bytes, cancelOnAbort }, operati
  *
  * @typedef {object} Started The members of a call that its entry point takes.
  * @property {Kind} kind
+ * @property {boolean} cancelOnAbort
+ *
+ * @typedef {object} Passed
  * @property {import('../../js-binding').BindingCallOptions} [binding]
  * @property {Uint8Array[]} [bytes] They are copied.
- * @property {boolean} cancelOnAbort
  *
  * @typedef {'read' | 'write' | 'submit' | 'wait' | 'chunk' | 'sourceIdle' | 'grace'} Kind
  */
