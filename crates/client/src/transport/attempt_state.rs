@@ -91,6 +91,11 @@ impl AttemptState {
         self.is_divided.store(!is_one_write, Ordering::Release);
     }
 
+    /// Whether the body, if there is one, is written together with the head of the request.
+    pub(super) fn is_one_write(&self) -> bool {
+        !self.is_divided.load(Ordering::Acquire)
+    }
+
     /// Notes that the connection has taken a block of the body.
     pub(super) fn writes(&self) {
         self.unwritten.fetch_add(1, Ordering::AcqRel);
@@ -106,7 +111,7 @@ impl AttemptState {
     /// Whether the server may have responded with this status before it had the whole request. It may then close the
     /// connection, or take the rest for another request. The system may still hold a rest that the client has written.
     pub(super) fn may_be_early(&self, status: StatusCode) -> bool {
-        let is_refused = !status.is_success() && self.is_divided.load(Ordering::Acquire);
+        let is_refused = !(status.is_success() || self.is_one_write());
         is_refused || self.rest.is_left() || self.unwritten.load(Ordering::Acquire) > 0
     }
 

@@ -6,6 +6,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 
 use super::{
     addresses::Addresses,
+    attempt_state::AttemptState,
     config::Config,
     dial::BoxError,
     lookup::WatchedResolver,
@@ -114,9 +115,13 @@ pub(super) struct Http {
 }
 
 impl Http {
-    /// Sends a request, through its proxy if it has one.
-    pub(super) async fn execute(&self, request: reqwest::Request) -> Result<reqwest::Response, BoxError> {
-        if self.own.is_for(&request) {
+    /// Sends the request of an attempt, through its proxy if it has one.
+    pub(super) async fn execute(
+        &self,
+        request: reqwest::Request,
+        attempt: &AttemptState,
+    ) -> Result<reqwest::Response, BoxError> {
+        if self.own.is_for(&request, attempt) {
             return self.own.execute(request).await;
         }
         Ok(self

@@ -200,7 +200,7 @@ impl Transport {
             let prepared = self.prepare(request, settings, attempt)?;
             let http = pool.http()?;
             attempt.read_check.of_all(request.class() == Class::Read).await;
-            match delivery::watch(attempt, http.execute(prepared)).await {
+            match delivery::watch(attempt, http.execute(prepared, attempt)).await {
                 Err(error) if is_redial(&*error) => {}
                 Err(_) if attempt.offer_again() => {}
                 // An unsolicited response, for example from a server that closes an idle socket.

@@ -23,7 +23,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tower_service::Service;
 
 use super::{
-    body::fits_in_a_segment,
+    attempt_state::AttemptState,
     dial::BoxError,
     gate::{self, Gated},
     proxy::{Proxies, Proxy},
@@ -56,12 +56,12 @@ impl Own {
         Self { client, proxies }
     }
 
-    /// Whether it must carry this request.
-    pub(super) fn is_for(&self, request: &reqwest::Request) -> bool {
+    /// Whether it must carry this request of an attempt.
+    pub(super) fn is_for(&self, request: &reqwest::Request, attempt: &AttemptState) -> bool {
         let length = request.body().map_or(0, |body| body.size_hint().lower());
         let has_gate = length == 0 && Class::of(request.method()) == Class::Write;
         has_gate
-            || !fits_in_a_segment(length)
+            || !attempt.is_one_write()
             || (is_secure(request.url()) && self.proxies.for_url(request.url()).is_some())
     }
 

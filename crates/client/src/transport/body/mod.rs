@@ -78,19 +78,27 @@ impl Payload {
         }
     }
 
-    /// Opens a new body for an attempt. If a proxy forwards it, it begins with a short block and this pause.
-    pub(super) fn open(&self, attempt: Arc<AttemptState>, forwarded: Option<Duration>) -> reqwest::Body {
-        let data = match self {
+    /// Its parts, one after the other. Those in memory that fit in a segment are one part, so that they are one write.
+    fn parts(&self) -> Vec<Data> {
+        match self {
             Self::Empty => vec![],
             Self::Json(bytes) => vec![Data::Bytes(bytes.clone())],
-            Self::Framed { head, data, tail, .. } => {
-                vec![Data::Bytes(head.clone()), data.clone(), Data::Bytes(tail.clone())]
-            }
-        };
+            Self::Framed { head, data, tail, .. } => match data {
+                Data::Bytes(bytes) if fits_in_a_segment(head.len() + bytes.len() + tail.len()) => {
+                    vec![Data::Bytes([&head[..], bytes, tail].concat().into())]
+                }
+                data => vec![Data::Bytes(head.clone()), data.clone(), Data::Bytes(tail.clone())],
+            },
+        }
+    }
+
+    /// Opens a new body for an attempt. If a proxy forwards it, it begins with a short block and this pause.
+    pub(super) fn open(&self, attempt: Arc<AttemptState>, forwarded: Option<Duration>) -> reqwest::Body {
+        let data = self.parts();
         let left: u64 = data.iter().map(Data::len).sum();
-        let segments = data.into_iter().map(Segment::from).collect();
         attempt.rest.begin(left > 0);
-        attempt.begins_body(fits_in_a_segment(left));
+        attempt.begins_body(is_one_write(&data));
+        let segments = data.into_iter().map(Segment::from).collect();
         reqwest::Body::wrap(Tracked {
             segments,
             block: Bytes::new(),
@@ -119,11 +127,20 @@ fn is_long(length: u64) -> bool {
 
 /// A body up to this length goes out in the same segment as its head, and in one write, which the smallest buffers of a
 /// system have room for.
-const SEGMENT: u64 = 1024;
+const SEGMENT: usize = 1024;
 
-/// Whether a body of this length is written together with its head, so that a server cannot refuse it meanwhile.
-pub(super) fn fits_in_a_segment(length: u64) -> bool {
+fn fits_in_a_segment(length: usize) -> bool {
     length <= SEGMENT
+}
+
+/// Whether a body of these parts is written together with its head, so that a server cannot refuse it meanwhile. The
+/// head does not wait for a part that has yet to be read.
+fn is_one_write(parts: &[Data]) -> bool {
+    match parts {
+        [] => true,
+        [Data::Bytes(bytes)] => fits_in_a_segment(bytes.len()),
+        _ => false,
+    }
 }
 
 /// A block that is being written.
@@ -315,6 +332,40 @@ mod tests {
         };
         tokio::join!(write, attempt.stalled(&SystemClock, Duration::from_millis(300)));
         assert_eq!(started.elapsed().as_millis(), 700);
+    }
+
+    /// A body of a form with data of this length.
+    fn form(length: usize) -> Payload {
+        Payload::Framed {
+            content_type: HeaderValue::from_static("multipart/form-data; boundary=b"),
+            head: Bytes::from_static(b"--b\r\n\r\n"),
+            data: Data::Bytes(vec![7; length].into()),
+            tail: Bytes::from_static(b"\r\n--b--\r\n"),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_body_is_one_write_even_if_it_has_parts() {
+        let framing = form(0).parts()[0].len();
+        let room = SEGMENT - usize::try_from(framing).unwrap();
+        for (payload, is_one_write) in [
+            (Payload::Empty, true),
+            (Payload::Json(vec![7; SEGMENT].into()), true),
+            (Payload::Json(vec![7; SEGMENT + 1].into()), false),
+            (form(0), true),
+            (form(room), true),
+            (form(room + 1), false),
+        ] {
+            let attempt = AttemptState::new(Arc::default(), HandOver::new(Arc::default()));
+            let mut body = payload.open(Arc::clone(&attempt), None);
+            let mut blocks = 0;
+            while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                drop(frame.unwrap());
+                blocks += 1;
+            }
+            assert_eq!(attempt.is_one_write(), is_one_write, "{payload:?}");
+            assert!(!is_one_write || blocks <= 1, "{payload:?}: {blocks}");
+        }
     }
 
     #[tokio::test(start_paused = true)]
