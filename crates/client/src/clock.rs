@@ -131,6 +131,16 @@ async fn idle(timer: tokio::time::Sleep, limit: Duration) {
     reactor::settle().await;
 }
 
+/// Pauses, and returns for how long the process was suspended at the end of the pause.
+pub(crate) async fn sleep(clock: &dyn Clock, pause: Duration) -> Duration {
+    let (began, at) = (tokio::time::Instant::now(), clock.now());
+    clock.sleep(pause).await;
+    let late = began.elapsed().saturating_sub(pause);
+    // The time of a test may have passed otherwise.
+    let late = late.min((clock.now() - at).saturating_sub(pause));
+    if late > GAP { late } else { Duration::ZERO }
+}
+
 /// Does work, and returns for how long the process was suspended meanwhile, too. Misses a suspension that is shorter than the time
 /// for which the work had run, because the timer that is late by it gets longer: thousands of calls may wait in a queue.
 pub(crate) async fn suspended_during<F: Future>(mut work: Pin<&mut F>) -> (F::Output, Duration) {

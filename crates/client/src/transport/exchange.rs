@@ -69,7 +69,7 @@ impl Transport {
             };
             let (failed, pause) = match turn {
                 Ok(turn) => {
-                    let outcome = self.attempt(&turn, request, settings).await;
+                    let outcome = self.attempt_in(place, &turn, request, settings).await;
                     if outcome
                         .as_ref()
                         .is_err_and(|failed| failed.error.is_out_of_descriptors())
@@ -92,8 +92,29 @@ impl Transport {
                 Err(NoTurn::Failed(error)) => (error.into(), None),
                 Err(none) => return Err(self.error_without_turn(none, request, retry_state)),
             };
-            self.wait_after(retry_state, settings, failed, pause).await?;
+            retry_state.note_suspension(place.take_suspended());
+            let suspended = self.wait_after(retry_state, settings, failed, pause).await?;
+            place.note_suspension(suspended);
         }
+    }
+
+    /// Makes one attempt of a call in this place. Measures suspensions only for a call with a limit that they must not
+    /// use up.
+    async fn attempt_in(
+        &self,
+        place: &mut Place,
+        turn: &Turn<'_>,
+        request: &Request,
+        settings: &Settings,
+    ) -> Result<Answer, FailedAttempt> {
+        let attempt = pin!(self.attempt(turn, request, settings));
+        if settings.patience.is_none() {
+            return attempt.await;
+        }
+        let began = self.clock().now();
+        let (outcome, suspended) = Box::pin(clock::suspended_during(attempt)).await;
+        place.note_suspension(suspended.min(self.clock().now() - began));
+        outcome
     }
 
     /// Makes one attempt, within the time that is left for the call.

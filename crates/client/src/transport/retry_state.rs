@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     backoff::{Backoff, RETRY_PAUSE},
+    clock,
     error::{Error, GaveUp, Result, Sent},
     observer::Event,
 };
@@ -92,6 +93,13 @@ impl RetryState {
         self.replayed = false;
     }
 
+    /// Notes that the process was suspended for this long. The server did not refuse the request in that time.
+    pub(super) fn note_suspension(&mut self, suspended: Duration) {
+        if let Some(since) = &mut self.refused_since {
+            *since += suspended;
+        }
+    }
+
     fn judge(&mut self, error: &mut Error) -> Verdict {
         self.failed += 1;
         if self.may_have_acted {
@@ -147,16 +155,19 @@ impl Transport {
         settings: &Settings,
         error: Error,
     ) -> Result<()> {
-        self.wait_after(retry_state, settings, error.into(), None).await
+        self.wait_after(retry_state, settings, error.into(), None).await?;
+        Ok(())
     }
 
+    /// The same after an attempt, which the server may have refused. Returns for how long the process was suspended
+    /// meanwhile.
     pub(super) async fn wait_after(
         &self,
         retry_state: &mut RetryState,
         settings: &Settings,
         FailedAttempt { mut error, stale }: FailedAttempt,
         refused: Option<Pause>,
-    ) -> Result<()> {
+    ) -> Result<Duration> {
         if matches!(error, Error::Aborted) {
             return Err(retry_state.last_error());
         }
@@ -202,16 +213,17 @@ impl Transport {
             delay: pause,
             error: &error,
         });
+        let mut suspended = Duration::ZERO;
         if !(is_free || matches!(refused, Some(Pause::InLine(_)))) {
             tokio::select! {
                 biased;
                 () = settings.aborted() => return Err(error),
                 () = fired(retry_state.withdrawal.as_ref()) => return Err(error),
-                () = self.clock().sleep(pause) => {}
+                late = clock::sleep(self.clock(), pause) => suspended = late,
             }
         }
         retry_state.last = Some(error);
-        Ok(())
+        Ok(suspended)
     }
 
     /// Why no attempt may follow a failed one after a pause, if none may. `after` is the pause that the server asked for.

@@ -54,6 +54,8 @@ mod framing;
 #[cfg(test)]
 mod frozen;
 #[cfg(test)]
+mod frozen_limits;
+#[cfg(test)]
 mod handshake_refusals;
 #[cfg(test)]
 mod handshakes;

@@ -2,6 +2,7 @@
 
 use std::{
     mem,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -16,7 +17,7 @@ use super::{
     state::{Admission, Pass, Scope, State},
 };
 use crate::{
-    clock::{Clock, Random},
+    clock::{Clock, Random, suspended_during},
     observer::{Event, Observed},
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct Place {
     number: Option<u64>,
     /// Since when the caller's patience counts: from its first turn on, or its first wait for one.
     since: Option<Instant>,
+    /// For how long the process was suspended since this was last read.
+    suspended: Duration,
     history: History,
 }
 
@@ -47,6 +50,19 @@ impl Place {
     pub(crate) fn leave(&mut self) {
         self.number = None;
         self.since = None;
+    }
+
+    /// Notes that the process was suspended for this long. The call was not refused in that time.
+    pub(crate) fn note_suspension(&mut self, suspended: Duration) {
+        if let Some(since) = &mut self.since {
+            *since += suspended;
+        }
+        self.suspended += suspended;
+    }
+
+    /// Returns for how long the process was suspended since the last call of this.
+    pub(crate) fn take_suspended(&mut self) -> Duration {
+        mem::take(&mut self.suspended)
     }
 }
 
@@ -121,21 +137,20 @@ impl Line {
                     if let Some(event) = event {
                         waiter.observed.notify(event);
                     }
-                    let began = tokio::time::Instant::now();
                     // On the heap, since most calls pass at once.
-                    Box::pin(async {
-                        tokio::select! {
-                            biased;
-                            () = woken.notified() => {}
-                            () = after(again, |again| waiter.clock.sleep(again)) => {}
-                            () = after(limit, |limit| waiter.clock.deadline(limit)) => {}
-                        }
+                    let ((), suspended) = Box::pin(async {
+                        let woken = pin!(async {
+                            tokio::select! {
+                                biased;
+                                () = woken.notified() => {}
+                                () = after(again, |again| waiter.clock.sleep(again)) => {}
+                                () = after(limit, |limit| waiter.clock.deadline(limit)) => {}
+                            }
+                        });
+                        suspended_during(woken).await
                     })
                     .await;
-                    if let Some(due) = again.into_iter().chain(limit).min() {
-                        let late = began.elapsed().saturating_sub(due);
-                        waiter.patience.skip(late, &mut place.since);
-                    }
+                    waiter.patience.skip(suspended, place);
                 }
             }
         }

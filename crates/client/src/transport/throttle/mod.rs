@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 pub(crate) use self::line::{Line, Place, Refusal, Ticket, Waiter};
 use crate::{
     backoff::{self, SHORTEST_PAUSE},
-    clock::{GAP, Random},
+    clock::Random,
     observer::QueueReason,
 };
 
@@ -101,14 +101,14 @@ impl Patience {
         }
     }
 
-    /// Leaves out the time by which the caller is late, if its process may have been suspended: no request was sent then. A probe
-    /// has time to end the pause after that.
-    fn skip(&mut self, late: Duration, known: &mut Option<Instant>) {
+    /// Leaves out the time for which the process was suspended: no request was sent then. A probe has time to end the pause after
+    /// that.
+    fn skip(&mut self, suspended: Duration, place: &mut Place) {
         if let Self::Outage { since, .. } = self
-            && late > GAP
+            && !suspended.is_zero()
         {
-            *since += late + PROBE_LIMIT;
-            *known = Some(*since);
+            *since += suspended + PROBE_LIMIT;
+            place.note_suspension(suspended + PROBE_LIMIT);
         }
     }
 

@@ -138,3 +138,48 @@ async fn time_in_which_the_process_was_suspended_uses_up_no_patience() {
     };
     tokio::join!(caller(SECOND), caller(LATENCY), suspended);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_suspension_that_makes_no_timer_late_uses_up_no_patience_either() {
+    let line = Line::default();
+    refuse(admit(&line).await, Some(60 * SECOND));
+    let caller = async |refusals: usize| {
+        let mut place = Place::default();
+        for nth in 0..=refusals {
+            let since = Instant::now().into_std();
+            let limit = 70 * SECOND;
+            let patience = Patience::Outage { since, limit };
+            let ticket = line.admit(Waiter { patience, ..plain() }, &mut place).await.unwrap();
+            if nth < refusals {
+                ticket.refused(&mut place, refusal(Some(30 * SECOND)), &NO_JITTER);
+            } else {
+                ticket.accepted(&mut place);
+            }
+        }
+    };
+    let suspended = async {
+        yield_now().await;
+        tokio::time::advance(50 * SECOND).await;
+    };
+    tokio::join!(caller(1), caller(0), suspended);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_suspension_during_a_request_that_is_refused_uses_up_no_patience() {
+    const SUSPENDED: Duration = Duration::from_mins(10);
+    let line = Line::default();
+    let mut place = Place::default();
+    let waiter = || {
+        let since = Instant::now().into_std();
+        let limit = 60 * SECOND;
+        let patience = Patience::Outage { since, limit };
+        Waiter { patience, ..plain() }
+    };
+    let ticket = line.admit(waiter(), &mut place).await.unwrap();
+    tokio::time::advance(SUSPENDED).await;
+    place.note_suspension(SUSPENDED);
+    ticket.refused(&mut place, refusal(Some(SECOND)), &NO_JITTER);
+    assert_eq!(place.take_suspended(), SUSPENDED);
+    line.admit(waiter(), &mut place).await.unwrap().accepted(&mut place);
+    assert_eq!(place.take_suspended(), Duration::ZERO);
+}

@@ -1,0 +1,68 @@
+//! Limits on what a server does, of a process that is stopped meanwhile, as by SIGSTOP: the time in which it could not
+//! ask the server does not count. The client runs in the thread of the test, as in `frozen`.
+
+use std::{sync::Mutex, thread, time::Duration};
+
+use modzy_client::{Client, RequestOptions};
+
+use crate::support::{
+    millis, options, plain,
+    server::{Reply, Server, Then, Threaded, answer, job},
+    until,
+};
+
+const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED"}"#;
+const REFUSED: &str = "retry-after: 0\r\n";
+
+const LIMIT: Duration = Duration::from_secs(1);
+
+/// Longer than the limit, and than the 250 ms after it in which arrived bytes are read.
+const FROZEN: Duration = Duration::from_millis(1600);
+
+fn client(api: &str) -> Client {
+    plain(api).retries(0).build().unwrap()
+}
+
+/// The options of a submit that is sent again for as long as the limit while the server refuses it.
+fn patient() -> RequestOptions {
+    options().patience(LIMIT)
+}
+
+#[tokio::test]
+async fn a_submit_that_is_stopped_between_two_refusals_is_sent_again() {
+    let server = Server::start(|_, nth| match nth {
+        0 | 1 => Reply::Keep(answer(429, REFUSED, "")),
+        _ => job("SUBMITTED"),
+    })
+    .await;
+    let client = client(&server.api());
+    let call = tokio::spawn(async move { client.submit_job("{}", &patient()).await });
+    until(|| server.count() == 1).await;
+    // The response arrives, and the pause begins.
+    tokio::time::sleep(millis(20)).await;
+    thread::sleep(FROZEN);
+    call.await.unwrap().unwrap();
+    assert_eq!(server.count(), 3);
+}
+
+#[tokio::test]
+async fn a_submit_whose_refusal_came_while_it_was_stopped_is_sent_again() {
+    let next = Mutex::new(0);
+    let server = Threaded::start(usize::MAX, move |_, socket| {
+        let mut nth = next.lock().unwrap();
+        *nth += 1;
+        if *nth > 1 {
+            socket.write_all(&answer(200, "", JOB))?;
+        } else {
+            thread::sleep(millis(200));
+            socket.write_all(&answer(429, REFUSED, ""))?;
+        }
+        Ok(Then::Keep)
+    });
+    let client = client(&server.api());
+    let call = tokio::spawn(async move { client.submit_job("{}", &patient()).await });
+    until(|| server.count() == 1).await;
+    thread::sleep(FROZEN);
+    call.await.unwrap().unwrap();
+    assert_eq!(server.count(), 2);
+}
