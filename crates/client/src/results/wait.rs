@@ -1,6 +1,9 @@
 //! The wait for results: for the job, and then for `GET /results/{job}`.
 
-use std::{sync::Mutex, time::Instant};
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use crate::{
     client::Client,
@@ -8,7 +11,7 @@ use crate::{
     error::Result,
     jobs::{Stage, WaitOptions, observed},
     transport::{Expect, Request, Shape},
-    waiter::{self, EndedEarly, Polled, Schedule},
+    waiter::{self, EndedEarly, LAST_POLL, Polled, Schedule},
 };
 
 /// A final job and its results.
@@ -97,8 +100,13 @@ impl Client {
     ) -> Result<Document> {
         let clock = self.transport().clock();
         let spent = clock.now() - started;
+        let left = |limit: Duration| {
+            let left = limit.saturating_sub(spent);
+            // The limit passed in a suspension, and the last poll has found the job final.
+            if left.is_zero() { LAST_POLL } else { left }
+        };
         let schedule = Schedule {
-            wait_timeout: options.schedule.wait_timeout.map(|limit| limit.saturating_sub(spent)),
+            wait_timeout: options.schedule.wait_timeout.map(left),
             ..options.schedule
         };
         // The results of a job may appear input by input.

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{EndedEarly, PollReport, Polled, Schedule, interval::Interval};
+use super::{EndedEarly, LAST_POLL, PollReport, Polled, Schedule, interval::Interval};
 use crate::{
     backoff::{self, Backoff, SHORTEST_PAUSE},
     clock::{Clock, GAP, Random},
@@ -87,7 +87,7 @@ impl<'w, T> Course<'w, T> {
         self.started.get_or_insert(self.asked);
         // If the process was suspended, the job may have ended within the limit, so the wait polls once more.
         let was_suspended = mem::take(&mut self.was_suspended);
-        self.left(self.asked).or_else(|| was_suspended.then_some(GAP))
+        self.left(self.asked).or_else(|| was_suspended.then_some(LAST_POLL))
     }
 
     /// Whether the wait polls once more, and at once, although its limit has passed during a poll: the process was suspended.

@@ -11,10 +11,13 @@ use std::{
 
 use self::course::{Course, Pause};
 use crate::{
-    clock::{Clock, Random, suspended_during},
+    clock::{Clock, GRACE, Random, suspended_during},
     ended::{Registration, Wake},
     error::Error,
 };
+
+/// How long the last poll may take of a wait whose limit passed in a suspension. Its connections may be gone.
+pub(crate) const LAST_POLL: Duration = GRACE;
 
 /// The result of one poll.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 
 use std::{sync::Mutex, thread, time::Duration};
 
-use modzy_client::{Client, RequestOptions};
+use modzy_client::{Client, RequestOptions, WaitOptions};
 
 use crate::support::{
     millis, options, plain,
@@ -12,6 +12,7 @@ use crate::support::{
 };
 
 const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED"}"#;
+const RESULTS: &str = r#"{"jobIdentifier":"j","finished":true,"results":{}}"#;
 const REFUSED: &str = "retry-after: 0\r\n";
 
 const LIMIT: Duration = Duration::from_secs(1);
@@ -64,5 +65,52 @@ async fn a_submit_whose_refusal_came_while_it_was_stopped_is_sent_again() {
     until(|| server.count() == 1).await;
     thread::sleep(FROZEN);
     call.await.unwrap().unwrap();
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_wait_whose_limit_passed_while_the_process_was_stopped_reads_the_results_too() {
+    let server = Threaded::start(usize::MAX, |line, socket| {
+        if line.contains("/results/") {
+            socket.write_all(&answer(200, "", RESULTS))?;
+        } else {
+            thread::sleep(millis(200));
+            socket.write_all(&answer(200, "", JOB))?;
+        }
+        Ok(Then::Keep)
+    });
+    let client = client(&server.api());
+    let call = tokio::spawn(async move {
+        let wait = WaitOptions::default().wait_timeout(LIMIT);
+        client.block_until_result("j", &wait, |_| {}).await
+    });
+    until(|| server.count() == 1).await;
+    thread::sleep(FROZEN);
+    assert_eq!(call.await.unwrap().unwrap().result.as_str(), RESULTS);
+}
+
+#[tokio::test]
+async fn the_last_poll_of_a_wait_that_was_stopped_has_time_for_a_new_connection() {
+    let next = Mutex::new(0);
+    let server = Threaded::start(usize::MAX, move |_, socket| {
+        let mut nth = next.lock().unwrap();
+        *nth += 1;
+        if *nth == 1 {
+            socket.write_all(&answer(200, "", r#"{"jobIdentifier":"j","status":"OPEN"}"#))?;
+        } else {
+            thread::sleep(millis(600));
+            socket.write_all(&answer(200, "", JOB))?;
+        }
+        Ok(Then::Keep)
+    });
+    let client = client(&server.api());
+    let call = tokio::spawn(async move {
+        let wait = WaitOptions::default().wait_timeout(LIMIT).poll_interval(millis(300));
+        client.block_until_complete("j", &wait, |_| {}).await
+    });
+    until(|| server.count() == 1).await;
+    tokio::time::sleep(millis(20)).await;
+    thread::sleep(FROZEN);
+    assert_eq!(call.await.unwrap().unwrap().as_str(), JOB);
     assert_eq!(server.count(), 2);
 }
