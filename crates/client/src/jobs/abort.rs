@@ -237,7 +237,7 @@ impl Client {
         let receipt = tokio::select! {
             biased;
             receipt = submit => receipt,
-            () = clock.deadline(left.unwrap_or(GRACE)) => Err(Error::Timeout {
+            () = clock.idle(left.unwrap_or(GRACE)) => Err(Error::Timeout {
                 limit: GRACE,
                 phase: Phase::Headers,
                 sent: Sent::Maybe,

@@ -8,7 +8,7 @@ use http::Method;
 use super::status::Stage;
 use crate::{
     client::{Client, RequestOptions},
-    clock::GRACE,
+    clock::{GRACE, suspended_during},
     document::Document,
     error::{Error, Result, Sent},
     transport::Request,
@@ -98,6 +98,16 @@ impl Client {
     /// # Errors
     /// [`Error::Status`] if the server refuses, for instance because the job is final already.
     pub async fn cancel_job(&self, job_id: &str, options: &RequestOptions) -> Result<Document> {
+        self.cancel_job_again(job_id, options, false).await
+    }
+
+    /// The same, perhaps after requests that may have canceled the job.
+    async fn cancel_job_again(
+        &self,
+        job_id: &str,
+        options: &RequestOptions,
+        may_be_canceled: bool,
+    ) -> Result<Document> {
         let request = Request {
             // A cancel must not wait behind others. Neither must the read that settles it.
             route: None,
@@ -110,7 +120,7 @@ impl Client {
                 status: 400..=499,
                 ref call,
                 ..
-            }) if call.earlier_may_have_acted => {
+            }) if may_be_canceled || call.earlier_may_have_acted => {
                 let is_canceled = |stage| stage == Stage::Canceled;
                 let job = self.job_at_stage(job_id, None, options, is_canceled).await;
                 job.map_or(canceled, Ok)
@@ -119,13 +129,28 @@ impl Client {
         }
     }
 
-    /// Cancels the job of an aborted or failed call, within five seconds in all. Takes the options of that call.
+    /// Cancels the job of an aborted or failed call, within five seconds in all, during which the process runs. Takes the options of
+    /// that call.
     pub async fn cancel_aborted(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
         let mut options = options.clone();
         options.nothing_sent_after = None;
         let now = || self.transport().clock().now();
         let cancellation = *options.cancellation.get_or_insert_with(|| Cancellation::at(now()));
-        let mut result = self.cancel_job(job_id, &options).await;
+        let (mut skipped, mut may_be_canceled) = (Duration::ZERO, false);
+        let mut result = loop {
+            let mut canceling = Box::pin(self.cancel_job_again(job_id, &options, may_be_canceled));
+            let (result, suspended) = suspended_during(canceling.as_mut()).await;
+            drop(canceling);
+            skipped += suspended;
+            match &result {
+                Err(error) if !suspended.is_zero() && error.is_retryable() => may_be_canceled |= error.may_have_acted(),
+                _ => break result,
+            }
+            options.cancellation = Some(Cancellation {
+                limit: cancellation.limit + skipped,
+                ..cancellation
+            });
+        };
         if let Err(Error::Timeout { limit, .. }) = &mut result
             && now() >= cancellation.until()
         {

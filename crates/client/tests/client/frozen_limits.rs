@@ -1,9 +1,13 @@
 //! Limits on what a server does, of a process that is stopped meanwhile, as by SIGSTOP: the time in which it could not
 //! ask the server does not count. The client runs in the thread of the test, as in `frozen`.
 
-use std::{sync::Mutex, thread, time::Duration};
+use std::{
+    sync::{Mutex, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
 
-use modzy_client::{Client, RequestOptions, WaitOptions};
+use modzy_client::{CancelLimits, Cancellation, Client, RequestOptions, WaitOptions};
 
 use crate::support::{
     millis, options, plain,
@@ -12,6 +16,7 @@ use crate::support::{
 };
 
 const JOB: &str = r#"{"jobIdentifier":"j","status":"COMPLETED"}"#;
+const CANCELED: &str = r#"{"jobIdentifier":"j","status":"CANCELED"}"#;
 const RESULTS: &str = r#"{"jobIdentifier":"j","finished":true,"results":{}}"#;
 const REFUSED: &str = "retry-after: 0\r\n";
 
@@ -66,6 +71,76 @@ async fn a_submit_whose_refusal_came_while_it_was_stopped_is_sent_again() {
     thread::sleep(FROZEN);
     call.await.unwrap().unwrap();
     assert_eq!(server.count(), 2);
+}
+
+/// Starts a server that never responds to the first request, and to others with these.
+fn silent_at_first(responses: &'static [(u16, &str)]) -> Threaded {
+    let next = Mutex::new([None].into_iter().chain(responses.iter().map(Some)));
+    Threaded::start(usize::MAX, move |_, socket| {
+        let response = next.lock().unwrap().next().flatten();
+        if let Some((status, body)) = response {
+            socket.write_all(&answer(*status, "", body))?;
+        }
+        Ok(Then::Keep)
+    })
+}
+
+#[tokio::test]
+async fn a_cancel_that_is_stopped_has_its_whole_limit_while_the_process_runs() {
+    for (responses, requests) in [
+        (&[(200, CANCELED)][..], 2),
+        // The first request has canceled the job, so the second is refused.
+        (&[(409, "{}"), (200, CANCELED)], 3),
+    ] {
+        let server = silent_at_first(responses);
+        let client = client(&server.api());
+        let mut limits = CancelLimits::default();
+        let call = tokio::spawn(async move {
+            // One of so many has a second.
+            let began = Instant::now();
+            let last = (0..100_000).map(|_| limits.next(began)).last().unwrap();
+            client.cancel_aborted("j", &options().canceling(last)).await
+        });
+        until(|| server.count() == 1).await;
+        thread::sleep(FROZEN);
+        let canceled = call.await.unwrap().result.unwrap();
+        assert_eq!(
+            (canceled.string_member("status").as_deref(), server.count()),
+            (Some("CANCELED"), requests)
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_that_comes_late_because_the_process_was_stopped_is_waited_for() {
+    let (running, runs) = mpsc::channel();
+    let runs = Mutex::new(runs);
+    let server = Threaded::start(usize::MAX, move |line, socket| {
+        if line.starts_with("POST") {
+            runs.lock().unwrap().recv().unwrap();
+            // Longer than a limit that is noticed late is extended.
+            thread::sleep(millis(500));
+            socket.write_all(&answer(200, "", JOB))?;
+        } else {
+            socket.write_all(&answer(200, "", CANCELED))?;
+        }
+        Ok(Then::Keep)
+    });
+    let client = client(&server.api());
+    let call = tokio::spawn(async move {
+        // A second of the five is left.
+        let began = Instant::now().checked_sub(millis(4000)).unwrap();
+        let options = options();
+        let submit = client.submit_job("{}", &options);
+        client
+            .cancel_submitted(submit, &options.clone().canceling(Cancellation::at(began)))
+            .await
+    });
+    until(|| server.count() == 1).await;
+    thread::sleep(FROZEN);
+    running.send(()).unwrap();
+    let canceled = call.await.unwrap().result.unwrap();
+    assert_eq!(canceled.string_member("status").as_deref(), Some("CANCELED"));
 }
 
 #[tokio::test]
