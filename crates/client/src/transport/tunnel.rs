@@ -38,8 +38,8 @@ pub(super) enum TunnelError {
     ToProxy(#[source] BoxError),
     #[error("it requires credentials")]
     Credentials,
-    #[error("it refused")]
-    Refused,
+    #[error("it answered {0}")]
+    Refused(StatusCode),
     #[error("it closed the connection")]
     Closed,
     #[error("its answer is longer than {} kB, or has more than {MAX_HEADERS} header fields", LONGEST_HEAD / 1024)]
@@ -124,11 +124,12 @@ async fn connect(mut proxy: Box<dyn Stream>, request: &[u8]) -> Result<Box<dyn S
         let mut may_be_whole = received.get(seen..).is_some_and(has_empty_line);
         while may_be_whole && let Some((status, length)) = head(&received)? {
             match status {
-                StatusCode::SWITCHING_PROTOCOLS => return Err(TunnelError::Refused),
                 StatusCode::PROXY_AUTHENTICATION_REQUIRED => return Err(TunnelError::Credentials),
                 status if status.is_success() => return Ok(proxy),
-                status if status.is_informational() => drop(received.drain(..length)),
-                _ => return Err(TunnelError::Refused),
+                status if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS => {
+                    drop(received.drain(..length));
+                }
+                status => return Err(TunnelError::Refused(status)),
             }
             may_be_whole = has_empty_line(&received);
         }

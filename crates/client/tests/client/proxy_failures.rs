@@ -130,7 +130,7 @@ async fn a_407_without_a_proxy_is_a_status_of_the_server() {
 #[tokio::test]
 async fn a_proxy_that_opens_no_tunnel_is_named_and_the_request_is_retried() {
     for (reply, reason) in [
-        (Reply::Close(answer(502, "", "no")), "it refused"),
+        (Reply::Close(answer(502, "", "no")), "it answered 502 Bad Gateway"),
         (Reply::Close(Vec::new()), "it closed the connection"),
     ] {
         let proxy = Server::always(reply).await;

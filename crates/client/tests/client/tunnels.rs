@@ -78,12 +78,18 @@ async fn a_response_that_opens_no_tunnel_is_described() {
         .concat();
     let limits = "its answer is longer than 256 kB, or has more than 8192 header fields";
     for (answer, reason) in [
-        (head("101 Switching Protocols", "upgrade: x\r\n"), "it refused"),
+        (
+            head("101 Switching Protocols", "upgrade: x\r\n"),
+            "it answered 101 Switching Protocols",
+        ),
         (
             head("302 Found", "location: http://proxy.example/login\r\n"),
-            "it refused",
+            "it answered 302 Found",
         ),
-        (head("503 Service Unavailable", "content-length: 0\r\n"), "it refused"),
+        (
+            head("503 Service Unavailable", "content-length: 0\r\n"),
+            "it answered 503 Service Unavailable",
+        ),
         (head("200 OK", &too_long), limits),
         (head("200 OK", &too_many), limits),
         (b"220 smtp.example ESMTP\r\n".to_vec(), "its answer is not HTTP"),
