@@ -6,6 +6,7 @@ mod access;
 mod download;
 mod entity;
 mod fetch;
+mod folder;
 mod output;
 mod part;
 mod partial;

@@ -2,13 +2,16 @@
 //! target removes its part file, because no process holds the lock.
 
 use std::{
-    ffi::OsStr,
-    fs::{self, File, OpenOptions, TryLockError},
+    ffi::{OsStr, OsString},
+    fs::{File, TryLockError},
     io,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use crate::files::{identity, without_waiting};
+use super::{
+    folder::{Folder, Identity, Readers},
+    target::Target,
+};
 
 /// How many names are checked for part files that were left behind. The crate `tempfile` makes random names, by which no later
 /// download could find them.
@@ -23,108 +26,99 @@ const LONGEST_NAME: usize = 200;
 /// A part file. Dropping it removes the file.
 #[derive(Debug)]
 pub(super) struct Part {
-    path: Option<PathBuf>,
+    folder: Folder,
+    file: Identity,
+    /// `None` once the file has its final name.
+    name: Option<OsString>,
 }
 
 impl Part {
     /// Creates the file, open and locked. Only this user can read it.
     pub(super) fn create(folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
-        let mut options = OpenOptions::new();
-        for_this_user(&mut options);
-        Self::with(&mut options, folder, name)
+        Self::with(Readers::User, folder, name)
     }
 
     /// Creates an empty file with the default access of its folder.
     #[cfg(unix)]
     pub(super) fn of_everybody(folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
-        Self::with(&mut OpenOptions::new(), folder, name)
+        Self::with(Readers::Default, folder, name)
     }
 
-    fn with(options: &mut OpenOptions, folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
+    fn with(readers: Readers, folder: &Path, name: &OsStr) -> io::Result<(Self, File)> {
+        let folder = Folder::open(folder);
         let name = name.to_string_lossy();
         let end = name.floor_char_boundary(LONGEST_NAME);
         let name = name.get(..end).unwrap_or_default();
-        options.read(true).write(true).create_new(true);
         let mut made = None;
         for number in 0..MOST {
-            let path = folder.join(format!(".{name}.modzy-{number}.part"));
-            remove_left(&path);
+            let name = OsString::from(format!(".{name}.modzy-{number}.part"));
+            remove_left(&folder, &name);
             if made.is_none() {
-                made = make(&path, options)?;
+                made = make(&folder, &name, readers)?.map(|(identity, file)| (identity, file, name));
             } else if number >= SWEPT {
                 break;
             }
         }
-        made.ok_or_else(|| io::ErrorKind::ResourceBusy.into())
+        let (identity, file, name) = made.ok_or(io::ErrorKind::ResourceBusy)?;
+        let part = Self {
+            folder,
+            file: identity,
+            name: Some(name),
+        };
+        Ok((part, file))
     }
 
-    /// Returns the folder of the file.
-    pub(super) fn folder(&self) -> Option<&Path> {
-        self.path.as_deref().and_then(Path::parent)
+    /// Whether the file is still in the folder that a path names. The folder may have been renamed, and the file removed.
+    pub(super) fn is_in(&self, folder: &Path) -> bool {
+        self.own_name().is_some() && self.folder.is_at(folder)
     }
 
-    /// Moves the file to the target.
-    pub(super) fn move_to(&mut self, place: &Path) -> io::Result<()> {
-        if let Some(path) = &self.path {
-            fs::rename(path, place)?;
-        }
-        self.path = None;
+    /// Gives the file the name of the target. Fails if it is not in the folder of the target.
+    pub(super) fn move_to(&mut self, target: &Target) -> io::Result<()> {
+        let name = self.own_name().filter(|_| self.folder.is_at(target.folder()));
+        self.folder
+            .rename(name.ok_or(io::ErrorKind::NotFound)?, target.name())?;
+        self.name = None;
         Ok(())
+    }
+
+    /// Returns the name of the file, unless another file has it now.
+    fn own_name(&self) -> Option<&OsStr> {
+        let name = self.name.as_deref();
+        name.filter(|name| self.folder.has(name, self.file))
     }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        if let Some(path) = &self.path {
+        if let Some(name) = self.own_name() {
             // A failure has no caller to report to.
-            let _ = fs::remove_file(path);
+            let _ = self.folder.remove(name);
         }
     }
 }
 
-#[cfg(unix)]
-fn for_this_user(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    options.mode(0o600);
-}
-
-/// A new file has the access of its folder.
-#[cfg(not(unix))]
-fn for_this_user(_options: &mut OpenOptions) {}
-
 /// Creates a file and locks it. Returns `None` if another download holds it.
-fn make(path: &Path, options: &OpenOptions) -> io::Result<Option<(Part, File)>> {
-    let file = match options.open(path) {
+fn make(folder: &Folder, name: &OsStr, readers: Readers) -> io::Result<Option<(Identity, File)>> {
+    let file = match folder.create(name, readers) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
         Err(error) => return Err(error),
     };
+    let identity = Identity::of(&file)?;
     // Another process may have removed it before it was locked. A file system without locks has no such process.
-    let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !is_at(&file, path);
-    Ok((!taken).then(|| {
-        let path = Some(path.to_owned());
-        (Part { path }, file)
-    }))
+    let taken = matches!(file.try_lock(), Err(TryLockError::WouldBlock)) || !folder.has(name, identity);
+    Ok((!taken).then_some((identity, file)))
 }
 
 /// Removes a part file that no process holds.
-fn remove_left(path: &Path) {
-    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
-    if is_file
-        && let Ok(left) = without_waiting(OpenOptions::new().read(true)).open(path)
+fn remove_left(folder: &Folder, name: &OsStr) {
+    if let Some(left) = folder.open_file(name)
         && left.try_lock().is_ok()
         // Another process may have replaced it before it was locked here, but not after.
-        && is_at(&left, path)
+        && Identity::of(&left).is_ok_and(|left| folder.has(name, left))
     {
         // If it cannot be removed, the next number is used.
-        let _ = fs::remove_file(path);
-    }
-}
-
-/// Whether an open file is the one that a path names.
-fn is_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), fs::symlink_metadata(path)) {
-        (Ok(open), Ok(named)) => identity(&open) == identity(&named),
-        _ => false,
+        let _ = folder.remove(name);
     }
 }

@@ -16,7 +16,7 @@ use crate::files::sync;
 pub(super) fn replace(mut part: Part, mut file: File, began: &Target, is_stopped: impl Fn() -> bool) -> io::Result<()> {
     sync(&file)?;
     let target = Target::find(&began.place)?;
-    if part.folder() != Some(target.folder()) {
+    if !part.is_in(target.folder()) {
         match Part::create(target.folder(), target.name()) {
             Ok(of_folder) => (part, file) = copy(&file, of_folder)?,
             // The file is writable, but its folder is not.
@@ -28,7 +28,7 @@ pub(super) fn replace(mut part: Part, mut file: File, began: &Target, is_stopped
     if is_stopped() {
         return Ok(());
     }
-    match (prepared.and_then(|()| part.move_to(&target.path)), &target.existing) {
+    match (prepared.and_then(|()| part.move_to(&target)), &target.existing) {
         (Ok(()), _) => sync_folder(target.folder()),
         // The file is writable, but cannot be replaced: its attributes would change, it is a mount point, or it belongs to
         // another user in a shared folder.

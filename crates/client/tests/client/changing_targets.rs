@@ -18,7 +18,7 @@ use crate::support::{
     folder::Folder,
     options,
     output::{named, whole},
-    server::{Reply, Server},
+    server::{Reply, Server, status},
     skipping,
 };
 
@@ -218,5 +218,102 @@ async fn a_target_that_is_refused_at_the_beginning_is_refused_at_the_end() {
             assert!(!place.symlink_metadata().unwrap().is_file());
             assert_eq!(folder.files(), ["output.bin"], "{reason}");
         }
+    }
+}
+
+/// Renames the folder of a target, and makes what takes its place.
+fn rename_folder(place: &Path, instead: impl Fn(&Path)) {
+    let folder = place.parent().unwrap();
+    fs::rename(folder, folder.with_file_name("renamed")).unwrap();
+    instead(folder);
+}
+
+#[tokio::test]
+async fn a_folder_that_is_renamed_meanwhile_keeps_no_part() {
+    let make = |folder: &Path| fs::create_dir(folder).unwrap();
+    let make_with_target = |folder: &Path| {
+        fs::create_dir(folder).unwrap();
+        fs::write(folder.join("output.bin"), OLD).unwrap();
+    };
+    let link = |folder: &Path| symlink("renamed", folder).unwrap();
+    let happen: [(Happens, Option<&str>); 4] = [
+        (|_| {}, None),
+        (make, Some("folder")),
+        (make_with_target, Some("folder")),
+        (link, Some("renamed")),
+    ];
+    for (instead, place_at_end) in happen {
+        for is_there in [true, false] {
+            let outer = Folder::new();
+            let [within, renamed] = ["folder", "renamed"].map(|name| outer.path().join(name));
+            fs::create_dir(&within).unwrap();
+            let place = within.join("output.bin");
+            if is_there {
+                fs::write(&place, OLD).unwrap();
+            }
+            let ended = download_while(&place, move |place| rename_folder(place, instead)).await;
+            let Some(at_end) = place_at_end else {
+                let error = ended.unwrap_err().to_string();
+                assert!(error.contains("No such file or directory"), "{error}");
+                assert_eq!(sorted(&renamed), ["output.bin"][..usize::from(is_there)]);
+                continue;
+            };
+            assert_eq!(ended.unwrap().bytes, NEW.len() as u64);
+            let written = outer.path().join(at_end);
+            assert_eq!(fs::read_to_string(written.join("output.bin")).unwrap(), NEW);
+            assert_eq!(sorted(&written), ["output.bin"]);
+            assert_eq!(
+                sorted(&renamed),
+                ["output.bin"][..usize::from(is_there || at_end == "renamed")]
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failure_after_the_folder_was_renamed_leaves_no_part() {
+    let outer = Folder::new();
+    let within = outer.path().join("folder");
+    fs::create_dir(&within).unwrap();
+    let place = within.join("output.bin");
+    let target = place.clone();
+    let server = Server::start(move |_, _| {
+        // The part of another download to the new folder.
+        rename_folder(&target, |folder| {
+            fs::create_dir(folder).unwrap();
+            fs::write(folder.join(".output.bin.modzy-0.part"), "another").unwrap();
+        });
+        status(404)
+    })
+    .await;
+    let (client, _) = skipping(&server.api());
+    let ended = client.download_output(&named(), &place, &options(), |_| {}).await;
+    assert!(matches!(ended, Err(Error::Status { status: 404, .. })), "{ended:?}");
+    assert_eq!(sorted(&outer.path().join("renamed")), [""; 0]);
+    assert_eq!(sorted(&within), [".output.bin.modzy-0.part"]);
+}
+
+#[tokio::test]
+async fn another_file_with_the_name_of_the_part_is_never_taken_for_the_output() {
+    for is_there in [true, false] {
+        let folder = Folder::new();
+        if is_there {
+            fs::write(folder.place(), OLD).unwrap();
+        }
+        let replace = |place: &Path| {
+            let part = place.with_file_name(".output.bin.modzy-0.part");
+            fs::remove_file(&part).unwrap();
+            let other = fs::File::create(&part).unwrap();
+            fs::write(&part, "another").unwrap();
+            // Held for as long as the process runs, as by a download.
+            other.lock().unwrap();
+            std::mem::forget(other);
+        };
+        let downloaded = download_while(&folder.place(), replace).await.unwrap();
+        assert_eq!(downloaded.bytes, NEW.len() as u64);
+        assert_eq!(fs::read_to_string(folder.place()).unwrap(), NEW);
+        assert_eq!(sorted(folder.path()), [".output.bin.modzy-0.part", "output.bin"]);
+        let other = folder.path().join(".output.bin.modzy-0.part");
+        assert_eq!(fs::read_to_string(other).unwrap(), "another");
     }
 }

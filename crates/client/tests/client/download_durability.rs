@@ -35,7 +35,7 @@ async fn a_file_is_on_the_disk_before_it_is_renamed_and_its_name_before_the_call
             fs::hard_link(folder.place(), folder.path().join("other")).unwrap();
         }
         let traced = Command::new("strace")
-            .args(["-f", "-y", "-z", "-e", "trace=fsync,rename,ftruncate"])
+            .args(["-f", "-y", "-z", "-e", "trace=fsync,/^rename,ftruncate"])
             .arg(env::current_exe().unwrap())
             .args(["--exact", name])
             .env(CHILD, folder.place())
@@ -46,19 +46,19 @@ async fn a_file_is_on_the_disk_before_it_is_renamed_and_its_name_before_the_call
         };
         let trace = String::from_utf8(traced.stderr).unwrap();
         let within = folder.path().display().to_string();
-        // For example, `[pid 7] fsync(9</tmp/folder>) = 0` and `rename("/tmp/folder/a", "/tmp/folder/b") = 0`.
+        // For example, `[pid 7] fsync(9</tmp/folder>) = 0` and `renameat(9</tmp/folder>, "a", 9</tmp/folder>, "b") = 0`.
         let call = |line: &str| {
             let (before, arguments) = line.split_once('(')?;
-            let path = arguments.split(['<', '"']).nth(1)?.split(['>', '"']).next()?;
-            let path = path.strip_prefix(&within)?;
-            let path = if path == "/.output.bin.modzy-0.part" {
-                "PART".to_owned()
-            } else {
-                format!("FOLDER{path}")
-            };
-            Some(format!("{} {path}", before.rsplit(' ').next()?))
+            let mut arguments = arguments.split(['<', '>', '"']);
+            let path = arguments.nth(1)?.strip_prefix(&within)?;
+            let name = before.rsplit(' ').next()?;
+            if name.starts_with("rename") {
+                return Some(format!("rename FOLDER{path}/{}", arguments.nth(1)?));
+            }
+            Some(format!("{name} FOLDER{path}"))
         };
-        let calls: Vec<_> = trace.lines().filter_map(call).collect();
+        let of_part = |call: String| call.replace("FOLDER/.output.bin.modzy-0.part", "PART");
+        let calls: Vec<_> = trace.lines().filter_map(call).map(of_part).collect();
         assert_eq!(calls, expected, "{trace}");
     }
 }
