@@ -131,6 +131,15 @@ async fn a_failure_with_technical_information_ends_a_wait_whatever_its_status() 
 }
 
 #[tokio::test]
+async fn a_run_that_has_succeeded_without_outputs_is_complete() {
+    let server = Server::always(ok(r#"{"percentage":100,"result":{"status":"SUCCESSFUL","error":""}}"#)).await;
+    let (client, _) = skipping(&server.api());
+    let result = client.wait_for_test("m", "1.0.0", &each_second(), |_| {}).await;
+    assert_eq!(result.unwrap().as_str(), r#"{"status":"SUCCESSFUL","error":""}"#);
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
 async fn a_run_without_its_result_is_not_complete() {
     let replies = vec![
         percentage(100),

@@ -165,15 +165,21 @@ impl<'a> Object<'a> {
     }
 
     /// Whether it has no result of a run yet, or one that is an object and not an error body. Outputs may be named like members of error
-    /// bodies, but are not its only members.
+    /// bodies, but are not its only members, unless the result says that the run has succeeded.
     pub(super) fn may_have_result(&self) -> bool {
         self.member("result").is_none_or(|result| {
             let is_result = |members: &Members<'_>| {
                 let object = Object::of(members);
-                !object.is_error() || !object.is_of_errors()
+                object.has_succeeded() || !object.is_error() || !object.is_of_errors()
             };
             result == "null" || Members::read(result).as_ref().is_some_and(is_result)
         })
+    }
+
+    /// Whether it has the status of a run that has succeeded, in any letter case.
+    fn has_succeeded(&self) -> bool {
+        self.text("status")
+            .is_some_and(|status| status.eq_ignore_ascii_case("SUCCESSFUL"))
     }
 
     /// Whether it reports a run that has failed, which may have no percentage.

@@ -83,6 +83,8 @@ fn progress_has_a_percentage_that_is_a_number() {
         r#"{"percentage":100,"result":{"status":"SUCCESSFUL"}}"#,
         r#"{"percentage":100,"result":{"status":"SUCCESSFUL","engine":"e","message":{},"error":"an output"}}"#,
         r#"{"percentage":100,"result":{"status":"SUCCESSFUL","results":{},"error":null}}"#,
+        r#"{"percentage":100,"result":{"status":"SUCCESSFUL","error":""}}"#,
+        r#"{"percentage":100,"result":{"message":"done","status":"Successful"}}"#,
         r#"{"result":{"status":"FAILED","error":"why"}}"#,
         r#"{"percentage":null,"step":4,"result":{"status":"error"}}"#,
     ];
@@ -101,6 +103,8 @@ fn progress_has_a_percentage_that_is_a_number() {
         r#"{"percentage":100,"result":[]}"#,
         r#"{"percentage":100,"result":{"message":"Service under maintenance"}}"#,
         r#"{"percentage":7,"result":{"statusCode":503}}"#,
+        r#"{"percentage":100,"result":{"status":"UP","error":""}}"#,
+        r#"{"percentage":100,"result":{"status":["SUCCESSFUL"],"error":""}}"#,
     ];
     assert_judged(Shape::Progress, &wrong, Some(BodyFault::NoProgress));
     assert_judged(Shape::Progress, &ERRORS, Some(BodyFault::Message));
