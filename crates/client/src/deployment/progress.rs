@@ -142,7 +142,7 @@ fn test_failure(answer: &Document) -> Option<Error> {
     if !result.string_member("status").is_some_and(|status| is_failed(&status)) {
         return None;
     }
-    let reason = result.text_member("error");
+    let reason = result.text_member("error").filter(|reason| !reason.trim().is_empty());
     let technical = result.text_member("technicalInformation");
     Some(Error::Step {
         step: "run",

@@ -80,3 +80,15 @@ async fn a_failed_run_ends_a_wait_at_any_percentage_and_in_any_letter_case() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_run_that_failed_with_an_empty_reason_says_that_there_is_none() {
+    for reason in ["\"\"", "\" \"", "null"] {
+        let body = format!(r#"{{"percentage":100,"result":{{"status":"FAILED","error":{reason}}}}}"#);
+        let server = Server::always(ok(body)).await;
+        let (client, _) = skipping(&server.api());
+        let error = client.wait_for_test("m", "1.0.0", &each_second(), |_| {}).await;
+        let message = error.unwrap_err().to_string();
+        assert_eq!(message, "the step run failed: the server gives no reason", "{reason}");
+    }
+}
