@@ -59,8 +59,15 @@ impl Measure {
             memory.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
             match read_at(file, at, &mut memory) {
                 Ok(()) => hasher.write(&memory),
-                // The content will differ when it is read.
-                Err(failure) if FileChanged::is_cause_of(&failure) => break,
+                Err(failure) if FileChanged::is_cause_of(&failure) => {
+                    if stamp.check(file).is_ok() {
+                        return Err(io::Error::other(
+                            "it is shorter than the system says, as files of /sys are",
+                        ));
+                    }
+                    // The content will differ when it is read.
+                    break;
+                }
                 Err(failure) => return Err(failure),
             }
             at += length;

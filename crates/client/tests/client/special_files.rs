@@ -33,6 +33,10 @@ async fn a_path_that_is_not_a_file_or_has_no_size_is_refused_before_anything_is_
     if cfg!(target_os = "linux") {
         refused.push(("/proc/cpuinfo".into(), "does not say how long it is"));
     }
+    let of_sys = PathBuf::from("/sys/class/net/lo/mtu");
+    if of_sys.exists() {
+        refused.push((of_sys, "is shorter than the system says"));
+    }
     for (path, reason) in refused {
         let shown = path.display().to_string();
         let error = upload(&client, file_job(vec![("k", "n", FileSource::Path(path))]))
