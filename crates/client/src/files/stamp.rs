@@ -9,7 +9,7 @@ use std::{
 use super::identity;
 
 /// Systems write memory maps back after 35 seconds by default, and record the next write after that. So a file that has
-/// not changed for longer has no page that can be written unnoticed.
+/// not changed for longer has no page that can be written unnoticed. Where the system waits longer, this is longer, too.
 const SETTLED: Duration = Duration::from_mins(2);
 
 /// The properties that show whether a file has changed.
@@ -104,14 +104,42 @@ impl Noted {
 
 /// Whether every further change of a file will show in its stamp.
 pub(super) fn notes_every_change(file: &File, metadata: &Metadata) -> bool {
-    is_settled(metadata, SystemTime::now()) && is_on_local_disk(file)
+    let is_settled = |time| is_settled(metadata, SystemTime::now(), time);
+    is_settled(SETTLED) && is_on_local_disk(file) && settling_time().is_some_and(is_settled)
+}
+
+/// Returns the time after which a file has no page that can be written unnoticed. `None`: the system writes memory maps back only
+/// when it lacks memory.
+#[cfg(target_os = "linux")]
+fn settling_time() -> Option<Duration> {
+    let setting = |name| std::fs::read_to_string(format!("/proc/sys/vm/dirty_{name}_centisecs"));
+    settling_time_of(setting("expire").ok(), setting("writeback").ok())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn settling_time() -> Option<Duration> {
+    None
+}
+
+/// The same by the age at which a page is written back, and by the interval between two looks for such pages, in 10 ms. A setting
+/// that cannot be read has its default.
+#[cfg(target_os = "linux")]
+fn settling_time_of(age: Option<String>, interval: Option<String>) -> Option<Duration> {
+    let number = |setting: Option<String>, default| {
+        let number = setting.and_then(|setting| setting.trim().parse::<u64>().ok());
+        number.unwrap_or(default)
+    };
+    let (age, interval) = (number(age, 3000), number(interval, 500));
+    // Three times as long as promised, as the write takes time.
+    let longest = Duration::from_millis(age.saturating_add(interval).saturating_mul(30));
+    (interval > 0).then(|| SETTLED.max(longest))
 }
 
 /// Uses the clock of the system, which sets the times of files, and not the clock of the client.
-fn is_settled(metadata: &Metadata, now: SystemTime) -> bool {
+fn is_settled(metadata: &Metadata, now: SystemTime, time: Duration) -> bool {
     last_changes(metadata)
         .iter()
-        .all(|change| change.is_some_and(|change| now.duration_since(change).is_ok_and(|age| age >= SETTLED)))
+        .all(|change| change.is_some_and(|change| now.duration_since(change).is_ok_and(|age| age >= time)))
 }
 
 /// Returns the time of the last change of the content, which a program can set, and of the metadata, which it cannot.
@@ -156,6 +184,7 @@ mod tests {
             is_settled(
                 &file.metadata().unwrap(),
                 SystemTime::now() + Duration::from_secs(after),
+                SETTLED,
             )
         };
         assert_eq!((settled(0), settled(119), settled(121)), (false, false, true));
@@ -195,6 +224,19 @@ mod tests {
         let noted = Stamp::of(&metadata).with_noted(&metadata);
         std::fs::remove_file(path).unwrap();
         noted.check(&file).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_settles_later_where_memory_maps_are_written_back_later() {
+        let time = |age: &str, interval: &str| settling_time_of(Some(age.to_owned()), Some(interval.to_owned()));
+        assert_eq!(settling_time_of(None, None), Some(SETTLED));
+        assert_eq!(time("3000\n", "500\n"), Some(SETTLED));
+        assert_eq!(time("100\n", "100\n"), Some(SETTLED));
+        assert_eq!(time("60000\n", "500\n"), Some(Duration::from_secs(3 * 605)));
+        assert_eq!(time("3000\n", "60000\n"), Some(Duration::from_secs(3 * 630)));
+        // Without an interval, the system never looks.
+        assert_eq!(time("3000\n", "0\n"), None);
     }
 
     #[cfg(target_os = "linux")]
