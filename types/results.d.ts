@@ -216,7 +216,8 @@ export interface ResultMethods {
    * `jobIdentifier` if that is after it. `requestTimeout` applies until the headers; after that, the `idleTimeout` of the client applies.
    *
    * @param inputKey The input key.
-   * @returns The member of `results` or `failures` as the server sent it, without the additional level of old servers.
+   * @returns The member of `results` or `failures` as the server sent it, without the additional level of old servers. If the input
+   *   occurs twice in the body, the first.
    * @throws {NotFoundError} If the job does not exist, or was submitted a moment ago and is not stored yet. Also if the results do not
    *   contain the input, maybe not yet; the message names it.
    * @throws {ResponseError} If the body is not JSON, contains no results or those of another job, or if the input is too large.
