@@ -130,8 +130,9 @@ impl Client {
         let mut page = 0;
         for _ in 0..MOST_PAGES {
             filter.page = (page > 0).then_some(page);
-            let mut items = match self.get_job_history(&filter, options).await {
-                Ok(page) => page.elements(),
+            // A page without a body is not the end of the history.
+            let mut items = match self.get_job_history_page(&filter, options).await {
+                Ok(page) => page.items.elements(),
                 // The server has a limit, and the jobs of the first short page are known.
                 Err(Error::Status { status: 400 | 422, .. }) if filter.per_page == Some(PER_LONG_PAGE) => {
                     (filter.per_page, longest, page) = (Some(PER_PAGE), 0, 1);
@@ -141,7 +142,7 @@ impl Client {
             };
             if items.is_empty() && page == 0 && filter.access_key.take().is_some() {
                 // Some servers compare the filter with the name of the key, and not with its prefix.
-                items = self.get_job_history(&filter, options).await?.elements();
+                items = self.get_job_history_page(&filter, options).await?.items.elements();
             }
             if items.is_empty() {
                 return Ok(Scanned::All);

@@ -1,6 +1,9 @@
 //! Searches for the jobs with some input key.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use modzy_client::{BodyFault, Document, Error, JobSearch, TextJob};
 use modzy_emulator::{HistoryOptions, Options};
@@ -72,6 +75,40 @@ async fn jobs_are_found_on_a_server_that_lists_the_latest_change_first() {
     search.since = Some("2026-01-01T11:40:00Z".to_owned());
     let found = client.find_jobs(&search, &options()).await.unwrap();
     assert_eq!(found.iter().map(id).collect::<Vec<_>>(), ["wanted"]);
+}
+
+#[tokio::test]
+async fn a_page_without_a_body_is_not_the_end_of_the_history() {
+    let page = |id: &str, created: &str, key: &str| {
+        format!(
+            r#"[{{"jobIdentifier":"{id}","submittedBy":"publicPrefix","createdAt":"2026-01-01T{created}.000+0000","jobInputs":[{{"identifier":"{key}"}}]}}]"#
+        )
+    };
+    // Once, and always.
+    for broken in [1, usize::MAX] {
+        let pages = [page("latest", "12:00:00", "b"), page("wanted", "11:00:00", "a")];
+        let asked = AtomicUsize::new(0);
+        let server = Server::start(move |request, _| match request.line() {
+            line if line.contains("&page=1") && asked.fetch_add(1, Ordering::Relaxed) < broken => ok(""),
+            line if line.contains("&page=1") => ok(&pages[1]),
+            line if line.contains("&page=") => ok("[]"),
+            _ => ok(&pages[0]),
+        })
+        .await;
+        let (client, _) = skipping(&server.api());
+        let mut search = JobSearch::new("a");
+        search.since = Some("2026-01-01T10:00:00Z".to_owned());
+        let found = client.find_jobs(&search, &options()).await;
+        if broken == 1 {
+            assert_eq!(found.unwrap().iter().map(id).collect::<Vec<_>>(), ["wanted"]);
+        } else {
+            let missing = BodyFault::Missing;
+            assert!(
+                matches!(&found, Err(Error::Response { fault, .. }) if *fault == missing),
+                "{found:?}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

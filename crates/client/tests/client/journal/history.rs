@@ -39,6 +39,7 @@ async fn a_history_that_says_too_little_ends_in_an_error_and_not_in_a_second_job
         (history(403, ""), "the history of jobs cannot be read: "),
         (history(500, ""), "the history of jobs cannot be read: "),
         (history(200, "<html>"), "the history of jobs cannot be read: "),
+        (history(200, ""), "the history of jobs cannot be read: "),
         // The same page again and again.
         (
             history(
