@@ -130,9 +130,10 @@ impl Client {
     }
 
     /// Cancels the job of an aborted or failed call, within five seconds in all, during which the process runs. Takes the options of
-    /// that call.
+    /// that call, but while the server refuses the cancellation (429, or 503 with `Retry-After`), sends it again for this time, however
+    /// few its retries are.
     pub async fn cancel_aborted(&self, job_id: &str, options: &RequestOptions) -> CancelOutcome {
-        let mut options = options.clone();
+        let mut options = options.clone().patience(GRACE);
         options.nothing_sent_after = None;
         let now = || self.transport().clock().now();
         let cancellation = *options.cancellation.get_or_insert_with(|| Cancellation::at(now()));

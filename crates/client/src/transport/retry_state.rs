@@ -184,7 +184,11 @@ impl Transport {
             let Verdict::Again { after } = verdict else {
                 return Err(error);
             };
+            let is_cancellation = settings.until.is_some();
             let pause = match (refused, after) {
+                (Some(Pause::Alone(_)), asked) if is_cancellation => {
+                    throttle::pause_of_cancellation(asked, retry_state.failed, self.random())
+                }
                 (Some(Pause::InLine(pause) | Pause::Alone(pause)), _) => pause,
                 (None, Some(requested)) => throttle::pause(Some(requested), self.random()),
                 (None, None) => retry_state.backoff.next(self.random()),
@@ -202,7 +206,7 @@ impl Transport {
             retry_state.retries = retry_state.retries.saturating_sub(1);
             match (refused, settings.patience, retry_state.refused_since) {
                 // The last attempt is made when its patience is over.
-                (Some(Pause::Alone(pause)), Some(limit), Some(since)) => {
+                (Some(Pause::Alone(_)), Some(limit), Some(since)) => {
                     pause.min(limit.saturating_sub(self.clock().now() - since))
                 }
                 _ => pause,

@@ -361,5 +361,34 @@ async fn a_call_in_a_pause_beyond_its_limit_is_not_sent_and_reports_the_rest_of_
             "{error:?}"
         );
     }
-    assert_eq!((server.count(), clock.pauses().len()), (1, 0));
+    assert_eq!((server.count(), clock.pauses()), (2, vec![1050]));
+}
+
+#[tokio::test]
+async fn a_cancel_after_an_abort_that_is_refused_is_sent_again_for_five_seconds_whatever_its_retries_are() {
+    let once_a_second = [1050; 4].as_slice();
+    for (code, header, expected) in [
+        (429, "", once_a_second),
+        (429, "retry-after: 1\r\n", once_a_second),
+        (503, "retry-after: 1\r\n", once_a_second),
+        (429, "retry-after: 0\r\n", &[105, 210, 420, 840, 1050, 1050, 1050]),
+        (429, "retry-after: 2\r\n", &[2100, 2100]),
+        (429, "retry-after: 5\r\n", &[]),
+    ] {
+        for retries in [0, 2] {
+            let options = options().retries(retries);
+            let refusal = || Reply::Keep(answer(code, header, ""));
+            let server = Server::always(refusal()).await;
+            let (client, clock) = skipping(&server.api());
+            let error = client.cancel_aborted("j", &options).await.result.unwrap_err();
+            assert_eq!((error.status(), clock.pauses().as_slice()), (Some(code), expected));
+            assert_eq!(gave_up(&error), Some(GaveUp::Limit), "{header}");
+            assert_eq!(server.count(), expected.len() + 1, "{header}");
+            // The last attempt succeeds.
+            let course = vec![refusal(); expected.len()];
+            let server = Server::scripted([course, vec![job("CANCELED")]].concat()).await;
+            let (client, _) = skipping(&server.api());
+            client.cancel_aborted("j", &options).await.result.unwrap();
+        }
+    }
 }

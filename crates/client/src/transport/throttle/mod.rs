@@ -139,6 +139,14 @@ pub(crate) fn pause(asked: Option<Duration>, random: &dyn Random) -> Duration {
     backoff::requested_pause(asked, SHORTEST_PAUSE, random)
 }
 
+/// The same for a cancellation that is refused, so many times already: at least twice as long each time, up to the usual pause.
+/// Thousands of them that a server refuses with `Retry-After: 0` must not come back ten times a second each.
+pub(crate) fn pause_of_cancellation(asked: Option<Duration>, times: u32, random: &dyn Random) -> Duration {
+    let doubled = SHORTEST_PAUSE.saturating_mul(2_u32.saturating_pow(times.saturating_sub(1)));
+    let least = doubled.min(DEFAULT_PAUSE);
+    pause(Some(asked.unwrap_or(DEFAULT_PAUSE).max(least)), random)
+}
+
 /// The same for a call that is refused alone, so many times already: twice as long each time, at most as long as a class pauses.
 fn pause_alone(asked: Option<Duration>, times: u32, random: &dyn Random) -> Duration {
     let doubled = 2_u32.saturating_pow(times.saturating_sub(1));

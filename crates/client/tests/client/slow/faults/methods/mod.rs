@@ -28,6 +28,8 @@ enum Rule {
     Read,
     /// Once under the 500, and three times under the 503.
     Write,
+    /// Three times under the 500, and for five seconds under the 503.
+    Cancellation,
     /// Until `maxOutage` is over.
     Poll,
 }
@@ -103,6 +105,7 @@ async fn every_method_follows_the_rules_of_its_class() {
         let seen = match (of_500, of_503) {
             (3, 3) => Some(Rule::Read),
             (1, 3) => Some(Rule::Write),
+            (3, 8) => Some(Rule::Cancellation),
             (20.., 20..) => Some(Rule::Poll),
             _ => None,
         };

@@ -23,15 +23,15 @@ pub(super) fn reads_of_jobs() -> Vec<Method> {
         method!(Read, "GET /api/jobs", get_jobs_page(&JobFilter::default(), &options())),
         method!(Read, "GET /api/jobs/j", get_jobs_by_id(&["j"], &options())),
         method!(Read, "DELETE /api/jobs/j", cancel_job("j", &options())),
-        method!(Read, "DELETE /api/jobs/j", cancel_aborted("j", &options())),
+        method!(Cancellation, "DELETE /api/jobs/j", cancel_aborted("j", &options())),
         method!(
-            Read,
+            Cancellation,
             "DELETE /api/jobs/j",
             cancel_ended(Err::<Document, _>(Error::Aborted), JobOfCall::Known("j"), &options())
         ),
         Method {
             name: "unless_aborted",
-            rule: Rule::Read,
+            rule: Rule::Cancellation,
             line: "DELETE /api/jobs/j",
             call: |client| {
                 Box::pin(async move {
@@ -45,7 +45,7 @@ pub(super) fn reads_of_jobs() -> Vec<Method> {
         },
         Method {
             name: "cancel_submitted",
-            rule: Rule::Read,
+            rule: Rule::Cancellation,
             line: "DELETE /api/jobs/j",
             call: |client| {
                 Box::pin(async move {
