@@ -81,6 +81,28 @@ describe('a batch', () => {
     assert.ok(server.refused() <= 5, `${server.refused()} refused`);
   });
 
+  it('of 300 beside jobs whose quota asks for an hour completes, and those jobs alone are rejected', async (t) => {
+    const quota = [0, 100, 101, 102, 200, 250];
+    const server = await refusing(t, (_, text) => !quota.includes(Number(text)), '3600');
+    const client = new ModzyClient(server.baseURL, KEY);
+    const submits = Array.from(
+      { length: 300 },
+      (_, index) => (options) => client.submitJobText('m', 'v', { text: { 'input.txt': String(index) } }, options),
+    );
+    const began = performance.now();
+    const outcomes = await client.blockUntilAllComplete(submits);
+    const took = performance.now() - began;
+    t.diagnostic(`${Math.round(took)} ms`);
+    const ends = outcomes.filter(({ error }) => error).map(({ index, error }) => [index, error.gaveUp, error.attempts]);
+    assert.deepEqual(
+      ends,
+      quota.map((index) => [index, 'limit', 1]),
+    );
+    assert.equal(server.refused(), quota.length);
+    // One pause of a second, and not six.
+    assert.ok(took < 5500 + 1000 * (await usual(300, 50)), `${took} ms`);
+  });
+
   it(
     'of 150 does so in a process with 64 descriptors, with as many sockets as there are',
     { skip: process.platform === 'win32' },

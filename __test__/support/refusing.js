@@ -6,7 +6,7 @@ const assert = require('node:assert/strict');
 const { serve } = require('./server.js');
 
 /** A server that decides by the time since its first request whether it accepts a submit. Its jobs are done at once. */
-async function refusing(t, accepts) {
+async function refusing(t, accepts, retryAfter = '1') {
   const decisions = [];
   let began;
   const server = await serve(t, {
@@ -20,7 +20,7 @@ async function refusing(t, accepts) {
       decisions.push([text, accepted]);
       return accepted
         ? { status: 202, body: { jobIdentifier: 'j' } }
-        : { status: 429, headers: { 'retry-after': '1' }, body: {} };
+        : { status: 429, headers: { 'retry-after': retryAfter }, body: {} };
     },
     'GET /api/jobs/j': { body: { jobIdentifier: 'j', status: 'COMPLETED' } },
   });

@@ -290,14 +290,22 @@ impl Ticket<'_> {
         let asked = refusal.retry_after;
         place.number = None;
         let mut inner = self.line.inner();
+        // A pause that few callers wait for may be that of a quota of the call. A probe finds out whether it is that of the class.
+        let is_long = asked.is_some_and(|asked| asked > LONGEST_RETRY_AFTER);
+        let is_doubted = is_long && !inner.state.is_probe(self.pass);
+        let was_sending = inner.state.is_sending();
+        let pause = super::pause(asked.filter(|_| !is_doubted), random);
         let scope = inner
             .state
-            .refused(now, self.pass, &mut place.history, super::pause(asked, random));
+            .refused(now, self.pass, &mut place.history, (pause, is_doubted));
         if scope == Scope::Class {
             inner.refused = Some(refusal.status);
-            inner.asked_until = asked.and_then(|asked| now.checked_add(asked));
+            if !is_doubted || was_sending {
+                let asked = asked.filter(|_| !is_doubted);
+                inner.asked_until = asked.and_then(|asked| now.checked_add(asked));
+            }
         }
-        if scope == Scope::Class && asked.is_some_and(|asked| asked > LONGEST_RETRY_AFTER) {
+        if scope == Scope::Class && is_long && !is_doubted {
             // Not every caller waits for that long.
             inner.queue.wake_all();
         } else {

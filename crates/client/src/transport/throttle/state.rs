@@ -22,7 +22,7 @@ pub(super) enum Admission {
 
 /// So many refusals in a row may be taken as those of calls, although the calls are new or little is known, before they are taken as
 /// those of the class.
-const MOST_NEW: u32 = 8;
+pub(super) const MOST_NEW: u32 = 8;
 const MOST_UNSURE: u32 = 2;
 
 /// After so many accepted requests, a call that is refused again is known to be alone.
@@ -72,6 +72,10 @@ pub(super) struct State {
     refused_probes: u32,
     /// How many requests were accepted since the last pause.
     accepted_since: u32,
+    /// Whether the present pause follows a long one that may concern only the call that was asked for it.
+    is_doubted: bool,
+    /// Whether such a pause has concerned only the call.
+    are_long_alone: bool,
 }
 
 /// A rate, and how many calls it is due to.
@@ -188,6 +192,7 @@ impl State {
         if history.refusals > 0 {
             self.odds.accepted_after_all();
         }
+        self.are_long_alone |= self.is_doubted && self.is_probe(pass);
         self.settle(now, pass);
         if self.is_sending() {
             self.accepted_since = self.accepted_since.saturating_add(1);
@@ -212,19 +217,28 @@ impl State {
         }
     }
 
-    /// Notes that the server refused a request of a call with this history.
-    pub(super) fn refused(&mut self, now: Instant, pass: Pass, history: &mut History, pause: Duration) -> Scope {
+    /// Notes that the server refused a request of a call with this history. `is_doubted`: with a long pause that a probe has to confirm.
+    pub(super) fn refused(
+        &mut self,
+        now: Instant,
+        pass: Pass,
+        history: &mut History,
+        (pause, is_doubted): (Duration, bool),
+    ) -> Scope {
         let share = history.note(self.outcomes);
         if let Some(share) = share {
             self.odds.refused_again(share);
         }
-        let scope = self.scope(now, pass, history, share.is_some());
+        let is_alone = is_doubted && self.are_long_alone;
+        let scope = self.scope(now, pass, history, (share.is_some(), is_alone));
         if let Some(share) = share {
             history.note_again(share);
         }
         match scope {
             Scope::Past | Scope::Chance => {}
             Scope::Class => {
+                self.are_long_alone &= !(self.is_doubted && self.is_probe(pass));
+                self.is_doubted = is_doubted && (self.is_doubted || self.is_sending());
                 self.pause(now, pause);
                 self.charge(history);
             }
@@ -243,9 +257,11 @@ impl State {
         scope
     }
 
-    /// What a refusal concerns. `is_again`: the server has accepted most others since it refused the call before.
-    fn scope(&mut self, now: Instant, pass: Pass, history: &History, is_again: bool) -> Scope {
+    /// What a refusal concerns. `is_again`: the server has accepted most others since it refused the call before. `is_alone`: pauses like
+    /// the one that it asks for have concerned single calls.
+    fn scope(&mut self, now: Instant, pass: Pass, history: &History, (is_again, is_alone): (bool, bool)) -> Scope {
         let is_current = self.is_current(pass);
+        let may_be_new = !is_again && self.is_sending() && is_current && self.alone < MOST_NEW;
         let is_chance = is_current && self.is_sending() && self.is_chance(now);
         let scope = if is_chance && history.again < MOST_BY_CHANCE {
             return Scope::Chance;
@@ -254,7 +270,7 @@ impl State {
             return Scope::Call;
         } else if is_again && self.odds.are_unsure() && self.alone < MOST_UNSURE {
             Scope::Unsure
-        } else if !is_again && self.odds.are_sure() && self.is_sending() && is_current && self.alone < MOST_NEW {
+        } else if may_be_new && (is_alone || self.odds.are_sure()) {
             // A probe that is refused for the first time would say that the server still refuses the class.
             Scope::Call
         } else if is_current || matches!(self.phase, Phase::Paused { .. }) {
@@ -349,7 +365,7 @@ impl State {
     }
 
     /// Whether a pass makes its request the probe.
-    fn is_probe(&self, pass: Pass) -> bool {
+    pub(super) fn is_probe(&self, pass: Pass) -> bool {
         pass.is_probe && self.is_current(pass) && !self.is_sending()
     }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::{
     task::yield_now,
     time::{Instant, sleep, timeout},
 };
 
 use super::{LATENCY, NO_JITTER, SECOND, accept, admit, plain, refusal, refuse};
-use crate::transport::throttle::{LONGEST_RETRY_AFTER, Line, Patience, Place, Waiter};
+use crate::transport::throttle::{LONGEST_RETRY_AFTER, Line, Patience, Place, Waiter, state::MOST_NEW};
 
 /// Returns whether a call was admitted, and settles it.
 async fn is_admitted(line: &Line, patience: Patience) -> bool {
@@ -23,8 +24,10 @@ const A_MINUTE: Patience = Patience::Pause(LONGEST_RETRY_AFTER);
 async fn a_pause_beyond_the_limit_of_a_caller_ends_it_at_once() {
     let asked = Some(Duration::from_hours(1));
     let line = Line::default();
-    let began = Instant::now();
     refuse(admit(&line).await, asked);
+    // Perhaps it concerns only that call. The next one finds out.
+    refuse(admit(&line).await, asked);
+    let began = Instant::now();
     let ended = line.admit(plain(), &mut Place::default()).await;
     assert_eq!(ended.unwrap_err(), refusal(asked));
     assert_eq!(began.elapsed(), Duration::ZERO);
@@ -32,6 +35,33 @@ async fn a_pause_beyond_the_limit_of_a_caller_ends_it_at_once() {
     sleep(LONGEST_RETRY_AFTER).await;
     assert!(is_admitted(&line, A_MINUTE).await && is_admitted(&line, A_MINUTE).await);
     assert_eq!(began.elapsed(), LONGEST_RETRY_AFTER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_an_hour_that_only_some_calls_are_asked_for_holds_up_the_others_for_a_second() {
+    let asked = Some(Duration::from_hours(1));
+    let line = Line::default();
+    let began = Instant::now();
+    let wave = [admit(&line).await, admit(&line).await, admit(&line).await];
+    for ticket in wave {
+        refuse(ticket, asked);
+    }
+    let others = [A_MINUTE; 20].map(|patience| is_admitted(&line, patience));
+    assert_eq!(join_all(others).await, [true; 20]);
+    assert_eq!(began.elapsed(), SECOND);
+    // Now it is known that such calls are alone, unless hardly any other is accepted.
+    let late = admit(&line).await;
+    for _ in 0..MOST_NEW {
+        refuse(admit(&line).await, asked);
+        assert_eq!(began.elapsed(), SECOND);
+    }
+    refuse(admit(&line).await, asked);
+    refuse(admit(&line).await, asked);
+    assert_eq!(began.elapsed(), 2 * SECOND);
+    // A late refusal does not cut a pause that a probe has confirmed.
+    refuse(late, asked);
+    assert!(!is_admitted(&line, A_MINUTE).await);
+    assert_eq!(began.elapsed(), 2 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
