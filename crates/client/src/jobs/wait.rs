@@ -122,17 +122,18 @@ impl Client {
         let place = Mutex::default();
         let registration = self.registration(job_id, options);
         let mut is_first = registration.is_some();
-        let poll = |failing_since| {
-            let is_first = mem::take(&mut is_first);
+        let poll = |failing_since: Option<Instant>| {
+            // The time for which the first poll waits for its permit counts if the server refuses all polls meanwhile.
+            let first_since = mem::take(&mut is_first).then(|| transport.clock().now());
             let place = &place;
             async move {
-                let permit = if is_first {
+                let permit = if first_since.is_some() {
                     transport.first_poll_permit().await.map(Some)
                 } else {
                     Ok(None)
                 };
                 let polled = match permit {
-                    Ok(_permit) => self.poll(request, options, failing_since, place).await,
+                    Ok(_permit) => self.poll(request, options, failing_since.or(first_since), place).await,
                     Err(error) => Err(error),
                 };
                 polled.map_or_else(|error| self.judge_failure(error), judge)

@@ -13,7 +13,9 @@ use modzy_client::{Client, Event, Observer, Polling, QueueReason, RequestOptions
 use serde_json::json;
 
 use crate::support::{
-    KEY, TOLERANCE, millis, plain,
+    KEY, TOLERANCE,
+    clock::FastClock,
+    millis, plain,
     server::{Received, Reply, Server, answer, job, ok, status},
     until,
 };
@@ -353,6 +355,27 @@ async fn first_polls_of_many_waits_leave_sockets_to_others() {
         _ = waits => panic!("a wait has ended"),
         took = others => assert!(took > millis(500), "{took:?}"),
     }
+}
+
+#[tokio::test]
+async fn waits_whose_first_polls_are_all_refused_end_together() {
+    let server = Server::always(Reply::Keep(answer(429, "retry-after: 1\r\n", ""))).await;
+    // A single first poll at a time.
+    let client = plain(&server.api())
+        .polling(Polling::Listing)
+        .clock(Arc::new(FastClock::new(10)))
+        .max_sockets(4)
+        .build()
+        .unwrap();
+    let options = quick().max_outage(Duration::from_secs(5));
+    let began = Instant::now();
+    let ids: Vec<_> = (0..200).map(|number| number.to_string()).collect();
+    let waits = join_all(ids.iter().map(|id| client.block_until_complete(id, &options, |_| {})));
+    for ended in waits.await {
+        assert_eq!(ended.unwrap_err().status(), Some(429));
+    }
+    // Half a second of real time, and not ten: there is one probe in each second of the clock.
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 #[tokio::test]
