@@ -54,6 +54,25 @@ describe('polling by listing', () => {
   }
 });
 
+describe('a watch of a client that polls by listing', () => {
+  const emulator = useEmulator({ submittedMs: 300, inProgressMs: 600 });
+
+  it('sees every status, because it polls its job itself', async () => {
+    const modzyClient = new ModzyClient(emulator.baseURL, emulator.apiKey, { polling: 'listing' });
+    const [receipt] = await submitAll(modzyClient);
+    const seen = [];
+    for await (const { status } of modzyClient.watchJob(receipt, { pollInterval: 30 })) {
+      if (seen.at(-1) !== status) {
+        seen.push(status);
+      }
+    }
+    assert.deepEqual(seen, ['SUBMITTED', 'IN_PROGRESS', 'COMPLETED']);
+    const { polls, looks } = await count(emulator);
+    assert.ok(polls >= 5, `${polls} polls`);
+    assert.equal(looks, 0);
+  });
+});
+
 describe('polling by listing of clients that share connections', () => {
   const emulator = useEmulator({ submittedMs: 60_000 });
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use modzy_client::{RequestOptions, Result, StepOptions, WaitOptions};
+use modzy_client::{Polling, RequestOptions, Result, StepOptions, WaitOptions};
 use napi_derive::napi;
 
 use crate::numbers::{count, millis};
@@ -45,6 +45,8 @@ pub struct BindingCallOptions {
     pub journal: Option<i64>,
     /// The key of the job in the journal.
     pub input_key: Option<String>,
+    /// Whether the wait polls its job itself, however its client polls.
+    pub individual: Option<bool>,
     /// Whether the job of each poll, or the progress of a transfer, is reported.
     pub progress: Option<bool>,
     /// Whether the job that an upload opens is reported.
@@ -99,6 +101,9 @@ impl BindingCallOptions {
     /// Returns the settings of the wait.
     pub(crate) fn wait(&self, request: &RequestOptions) -> Result<WaitOptions> {
         let mut options = WaitOptions::default().request(request.clone());
+        if self.individual == Some(true) {
+            options = options.polling(Polling::Individual);
+        }
         if let Some(interval) = self.poll_interval {
             options = options.poll_interval(millis("pollInterval", 1.0, interval)?);
         }

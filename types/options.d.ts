@@ -164,7 +164,7 @@ export interface ClientOptions {
    * list of the jobs that have ended (`GET /jobs/history`), read every `pollInterval`, serves all waits of the client and of those that
    * share its connections. A wait polls its job at once, when the list names it, and every 30 s or every `maxPollInterval`, whichever
    * is longer. Only a poll ends a wait, so a list that is late, incomplete or wrong ends none wrongly. If it cannot be used, waits poll
-   * individually.
+   * individually. `onProgress` is called at these polls only; `watchJob`, which reports every change, always polls individually.
    *
    * @default `'individual'`
    */

@@ -64,7 +64,7 @@ function watchJob(session, jobIdentifier, options) {
       watch(signal, abort);
     }
     try {
-      const reporting = Object.assign(Object.create(null), binding, { progress: true });
+      const reporting = Object.assign(Object.create(null), binding, { progress: true, individual: true });
       const waiting = { ...options, __proto__: null, binding: reporting, signal: polls.signal, onProgress };
       return await session.run('blockUntilComplete', jobIdentifier, waiting);
     } finally {

@@ -31,7 +31,7 @@ const MOST_FAILURES: u32 = 3;
 impl Client {
     /// Registers a wait with the list, if the client's waits poll by it. Its task ends with the last of them.
     pub(crate) fn registration<'w>(&self, job_id: &str, options: &'w WaitOptions) -> Option<Registration<'w>> {
-        if self.polling() == Polling::Individual {
+        if options.polling.unwrap_or(self.polling()) == Polling::Individual {
             return None;
         }
         let transport = self.transport();

@@ -15,6 +15,7 @@ use crate::{
     client::{Client, RequestOptions},
     clock::FOREVER,
     document::Document,
+    ended::Polling,
     error::{BodyFault, Error, Result},
     observer::{Event, Observed},
     transport::{Caller, Class, Expect, Patience, Place, Request, RouteClass, Settings, Shape, refusal},
@@ -29,6 +30,7 @@ const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
 #[must_use]
 pub struct WaitOptions {
     pub(crate) schedule: Schedule,
+    pub(crate) polling: Option<Polling>,
     pub(crate) request: RequestOptions,
 }
 
@@ -41,6 +43,7 @@ impl Default for WaitOptions {
                 wait_timeout: None,
                 max_outage: Duration::from_mins(5),
             },
+            polling: None,
             request: RequestOptions::default(),
         }
     }
@@ -60,6 +63,13 @@ impl WaitOptions {
     /// value. Has no effect unless it is longer than [`WaitOptions::poll_interval`]. Default: the interval does not grow.
     pub fn max_poll_interval(mut self, interval: Duration) -> Self {
         self.schedule.max_poll_interval = interval.min(FOREVER);
+        self
+    }
+
+    /// Sets [`ClientBuilder::polling`](crate::ClientBuilder::polling), for this wait. A list shows only the end of a job, so a wait that
+    /// is to see every change of it polls individually.
+    pub fn polling(mut self, polling: Polling) -> Self {
+        self.polling = Some(polling);
         self
     }
 
