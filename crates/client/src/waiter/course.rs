@@ -224,6 +224,21 @@ impl<'w, T> Course<'w, T> {
         }
     }
 
+    /// Goes on pausing if the process was suspended for this long after the pause was over, and a list serves the wait: thousands of
+    /// waits whose pauses have ended meanwhile are not to poll at once. The list, which is read at once, names the jobs that have
+    /// ended. Returns whether it does: not if the limit of the wait has passed.
+    pub(super) fn spread_after_suspension(&mut self, late: Duration) -> bool {
+        let now = self.clock.now();
+        let own = self.registration.and_then(|registration| registration.own_pause(now));
+        let (Some(own), Some(left), true) = (own, self.left(now), late > GAP) else {
+            return false;
+        };
+        self.note_suspension(late);
+        // The first to be due is the last to poll, as long after the suspension as its pause had ended before the end of it.
+        self.due = now + late.min(own).min(left);
+        true
+    }
+
     /// Notes that a pause has ended: by how much it exceeded its length, or `None` if a hint has ended it.
     pub(super) fn note_pause(&mut self, late: Option<Duration>) {
         self.was_hinted = late.is_none();

@@ -130,6 +130,7 @@ async fn poll_once<T, P: Future<Output = Polled<T>>>(
 
 /// Pauses, unless a hint or a fallback ends the pause earlier.
 async fn rest<T>(course: &mut Course<'_, T>) {
+    let mut is_spread = false;
     let late = loop {
         let began = tokio::time::Instant::now();
         let Pause { left, deaf } = course.pause();
@@ -148,7 +149,13 @@ async fn rest<T>(course: &mut Course<'_, T>) {
                 Wake::Hint => break None,
                 Wake::Fallback => course.fall_back(),
             },
-            () = course.clock.sleep(left) => break Some(began.elapsed().saturating_sub(left)),
+            () = course.clock.sleep(left) => {
+                let late = began.elapsed().saturating_sub(left);
+                if is_spread || !course.spread_after_suspension(late) {
+                    break Some(late);
+                }
+                is_spread = true;
+            }
         }
     };
     course.note_pause(late);

@@ -179,6 +179,33 @@ async fn a_restart_of_the_server_makes_the_own_polls_no_burst() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_suspension_makes_the_own_polls_no_burst() {
+    for suspended in [5, 10, 20, 40, 600] {
+        let waits = all_waits();
+        let suspension = async {
+            tokio::time::sleep(Duration::from_secs(100)).await;
+            tokio::time::advance(Duration::from_secs(suspended)).await;
+        };
+        let end = Duration::from_secs(suspended + 200);
+        let (polls, ()) = tokio::join!(polls_of(&waits, 300, end), suspension);
+        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
+        let resumed = (100 + suspended) as f64;
+        let all: Vec<_> = polls.iter().flatten().map(|at| at - resumed).collect();
+        let count = |from: f64, to: f64| all.iter().filter(|at| (from..to).contains(*at)).count();
+        for second in 0..60 {
+            // Ten of the slots, and as many that are made up for.
+            let polls = count(f64::from(second), f64::from(second + 1));
+            assert!(polls <= 30, "{polls} after {second} s, suspended for {suspended} s");
+        }
+        // Each has polled within its interval, or for as long again as it was suspended.
+        let latest = polls
+            .iter()
+            .map(|polls| polls.iter().find(|at| **at >= resumed).unwrap() - resumed);
+        assert!(latest.into_iter().all(|at| at <= OWN.as_secs_f64() + 0.01));
+    }
+}
+
 #[derive(Debug)]
 struct Always(f64);
 
