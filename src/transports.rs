@@ -23,6 +23,10 @@ use crate::{config::BindingConfig, runtime};
 /// How long sockets outlive the last client, so that clients that follow one another do not connect each time.
 const SOCKETS_LINGER: Duration = Duration::from_secs(4);
 
+/// How many transports without clients may have sockets. Beyond that, as when a server has a client for each of thousands of users,
+/// sockets close with the last client, so that the process does not run out of descriptors.
+const MOST_LINGERING: usize = 128;
+
 /// How long the retry budget outlives the last client, so that a client for each request does not get a new one each time.
 const LIMITS_LINGER: Duration = Duration::from_mins(1);
 
@@ -48,6 +52,8 @@ struct State {
     clients: usize,
     /// How many transports may have sockets, those of one client included.
     open: usize,
+    /// How many of these no client uses.
+    lingering: usize,
     /// Whether a task ends what has lingered.
     is_swept: bool,
     /// How much memory has been reported to V8.
@@ -101,7 +107,11 @@ impl Transports {
     fn enter(&self, key: Option<TransportKey>, transport: &Arc<Transport>) {
         let mut state = self.state();
         let State {
-            shared, clients, open, ..
+            shared,
+            clients,
+            open,
+            lingering,
+            ..
         } = &mut *state;
         *clients += 1;
         let Some(key) = key else {
@@ -115,20 +125,27 @@ impl Transports {
             is_open: false,
         });
         shared.clients += 1;
-        shared.unused = None;
+        if shared.unused.take().is_some() && shared.is_open {
+            *lingering = lingering.saturating_sub(1);
+        }
         *open += usize::from(!mem::replace(&mut shared.is_open, true));
     }
 
-    /// Notes that a client no longer uses its transport. Returns whether it was the last one.
+    /// Notes that a client no longer uses its transport. Returns whether the sockets are to be closed: if it was the last one, and
+    /// `at_once` or too many others linger.
     fn leave(self: &Arc<Self>, key: Option<TransportKey>, at_once: bool) -> bool {
         let mut state = self.state();
         let State {
-            shared, clients, open, ..
+            shared,
+            clients,
+            open,
+            lingering,
+            ..
         } = &mut *state;
         *clients = clients.saturating_sub(1);
         let Some(key) = key else {
             *open = open.saturating_sub(1);
-            return true;
+            return at_once;
         };
         let Entry::Occupied(mut entry) = shared.entry(key) else {
             return false;
@@ -142,24 +159,32 @@ impl Transports {
             // Nothing was ever sent, or the environment is ending.
             *open = open.saturating_sub(usize::from(shared.is_open));
             entry.remove();
-            return true;
+            return at_once;
         };
         shared.unused = Some(Instant::now());
-        if at_once {
+        let closes = at_once || *lingering >= MOST_LINGERING;
+        if closes {
             *open = open.saturating_sub(usize::from(mem::take(&mut shared.is_open)));
+        } else {
+            *lingering += usize::from(shared.is_open);
         }
         if !mem::replace(&mut state.is_swept, true) {
             // The task does not keep the transports of an environment that has ended.
             handle.spawn(sweep(Arc::downgrade(self), Arc::clone(&self.unused)));
         }
         self.unused.notify_one();
-        true
+        closes
     }
 
     /// Ends what has lingered long enough at this time. Returns when there is more to end.
     fn sweep(&self, now: Instant) -> Option<Instant> {
         let mut state = self.state();
-        let State { shared, open, .. } = &mut *state;
+        let State {
+            shared,
+            open,
+            lingering,
+            ..
+        } = &mut *state;
         let mut next: Option<Instant> = None;
         let mut closed = Vec::new();
         shared.retain(|_, shared| {
@@ -176,6 +201,7 @@ impl Transports {
             now < unused + LIMITS_LINGER
         });
         *open = open.saturating_sub(closed.len());
+        *lingering = lingering.saturating_sub(closed.len());
         state.is_swept = next.is_some();
         drop(state);
         for transport in closed {
@@ -235,7 +261,7 @@ impl Tenant {
         if self.has_left.swap(true, Ordering::Relaxed) {
             return;
         }
-        if self.transports.leave(self.key, at_once) && at_once {
+        if self.transports.leave(self.key, at_once) {
             self.transport.close_idle();
         }
     }

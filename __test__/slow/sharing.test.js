@@ -44,6 +44,30 @@ describe('connections', { timeout: 60_000 }, () => {
     assert.ok(lasted > 3500 && lasted < 5500, `${lasted} ms`);
   });
 
+  it('of a client for each of hundreds of keys stay open for 128 of them at most', async (t) => {
+    const { server, url } = await serve(t);
+    const sockets = new Set();
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    });
+    let most = 0;
+    let next = 0;
+    const user = async () => {
+      while (next < 400) {
+        next += 1;
+        const client = new ModzyClient({ url, apiKey: `publicPrefix.secret${next}` });
+        await client.getJob('j');
+        await client[Symbol.asyncDispose]();
+        most = Math.max(most, sockets.size);
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, user));
+    t.diagnostic(`${most} sockets`);
+    // The server learns later that sockets were closed.
+    assert.ok(most <= 128 + 2 * 20 + 10, `${most} sockets`);
+  });
+
   it('do not keep a process alive, whether its client is idle or was closed', async (t) => {
     const { url } = await serve(t);
     for (const way of ['one', 'each', 'using']) {
