@@ -9,6 +9,9 @@ use std::{
 /// How long after a poll has seen the end of a job no reading has to name the job yet.
 const LATE: Duration = Duration::from_secs(10);
 
+/// How long it is remembered that something waited for a job that had ended before the first poll.
+const EARLY: Duration = Duration::from_mins(1);
+
 /// Fewer ends say little.
 const FEW: u32 = 20;
 
@@ -19,6 +22,8 @@ pub(super) struct Naming {
     is_read: bool,
     /// When an own poll has seen the end of each job that no list has named yet, by the hash of its identifier.
     unnamed: HashMap<u64, Instant>,
+    /// When a first poll has found that a job had ended, if no list has named the job yet.
+    early: HashMap<u64, Instant>,
     named: u32,
     missed: u32,
 }
@@ -33,16 +38,23 @@ impl Naming {
         }
     }
 
-    /// Notes that a list names a job.
-    pub(super) fn note_named(&mut self, hash: u64) {
-        if self.unnamed.remove(&hash).is_some() {
-            self.named = self.named.saturating_add(1);
-        }
+    /// Notes that a wait has ended with its first poll. A list that names the job later says nothing that is new, but the job belongs to
+    /// no other program.
+    pub(super) fn note_early_end(&mut self, hash: u64, now: Instant) {
+        self.early.insert(hash, now);
+    }
+
+    /// Notes that a list names a job. Returns whether something has waited for it.
+    pub(super) fn note_named(&mut self, hash: u64) -> bool {
+        let was_seen = self.unnamed.remove(&hash).is_some();
+        self.named = self.named.saturating_add(u32::from(was_seen));
+        self.early.remove(&hash).is_some() || was_seen
     }
 
     /// Notes the end of a good reading. Returns whether readings have named fewer than half of the jobs that have ended.
     pub(super) fn misses_most(&mut self, began: Instant) -> bool {
         self.is_read = true;
+        self.early.retain(|_, seen| *seen + EARLY > began);
         let missed = self.unnamed.extract_if(|_, seen| *seen + LATE <= began).count();
         self.missed = self.missed.saturating_add(u32::try_from(missed).unwrap_or(u32::MAX));
         if self.named.saturating_add(self.missed) < FEW {
@@ -71,7 +83,9 @@ mod tests {
             }
             now += INTERVAL;
             if let Some(reading) = u64::checked_sub(reading, readings_later) {
-                (0..named).for_each(|end| naming.note_named(reading * ends + end));
+                for end in 0..named {
+                    naming.note_named(reading * ends + end);
+                }
             }
             naming.misses_most(now)
         })
@@ -103,6 +117,16 @@ mod tests {
             naming.note_end(hash, false, now);
         }
         assert!(!naming.misses_most(now + LATE) && !naming.misses_most(now + 2 * LATE));
+    }
+
+    #[test]
+    fn jobs_that_end_before_their_first_poll_are_own_for_a_minute_and_neither_named_nor_missed() {
+        let mut naming = Naming::default();
+        let now = Instant::now();
+        (0..100).for_each(|hash| naming.note_early_end(hash, now));
+        assert!(naming.note_named(0) && !naming.note_named(0) && !naming.note_named(100));
+        assert!(!naming.misses_most(now + EARLY / 2) && naming.note_named(1));
+        assert!(!naming.misses_most(now + EARLY) && !naming.note_named(2));
     }
 
     #[test]

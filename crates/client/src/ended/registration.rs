@@ -93,6 +93,11 @@ impl<'w> Registration<'w> {
         self.waits.note_end(&self.entry, was_hinted, now);
     }
 
+    /// Notes that the job had ended before the first poll.
+    pub(crate) fn note_early_end(&self, now: Instant) {
+        self.waits.note_early_end(&self.entry, now);
+    }
+
     /// One call reports why its client's waits poll individually.
     fn report_fault(&self) {
         if self.observed.is_there()

@@ -128,16 +128,16 @@ impl Waits {
         entry
     }
 
-    /// Notes that a list names a job. Returns whether something waits for it.
+    /// Notes that a list names a job. Returns whether something waits for it, or has waited.
     pub(crate) fn hint(&self, job_id: &str, now: Instant) -> bool {
         let hash = self.hash(job_id);
         let now = self.millis(now);
         let mut inner = self.inner();
-        inner.naming.note_named(hash);
+        let was_own = inner.naming.note_named(hash);
         let mut entries = inner.entries.range((hash, 0)..=(hash, u64::MAX)).peekable();
         let is_own = entries.peek().is_some();
         entries.for_each(|(_, entry)| entry.hint(now));
-        is_own
+        is_own || was_own
     }
 
     /// Makes all waits poll individually for a while.
@@ -159,6 +159,13 @@ impl Waits {
     pub(super) fn note_end(&self, entry: &Entry, was_hinted: bool, now: Instant) {
         if self.is_listing() {
             self.inner().naming.note_end(entry.key.0, was_hinted, now);
+        }
+    }
+
+    /// Notes that it had ended before that.
+    pub(super) fn note_early_end(&self, entry: &Entry, now: Instant) {
+        if self.is_listing() {
+            self.inner().naming.note_early_end(entry.key.0, now);
         }
     }
 

@@ -123,8 +123,10 @@ impl<'w, T> Course<'w, T> {
         self.deaf_until = now;
         let (pause, found) = match polled {
             Polled::Done(answer) => {
-                if let Some(registration) = self.registration.filter(|_| self.interval.has_noted()) {
-                    registration.note_end(self.was_hinted, now);
+                match self.registration {
+                    Some(registration) if self.interval.has_noted() => registration.note_end(self.was_hinted, now),
+                    Some(registration) => registration.note_early_end(now),
+                    None => {}
                 }
                 on_poll(PollReport {
                     answer: Ok(&answer),

@@ -2,7 +2,7 @@
 //! waits' own polls. A list that shows none of them is not used.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -132,6 +132,43 @@ async fn records_with_wrong_times_delay_no_wait() {
     while let Some(run) = all.join_next().await {
         run.unwrap();
     }
+}
+
+#[tokio::test]
+async fn own_jobs_that_end_before_their_first_poll_are_not_those_of_other_programs() {
+    let began = Instant::now();
+    let ended: Arc<Mutex<Vec<Record>>> = Arc::default();
+    let end = |id: &str| {
+        let at = i64::try_from(began.elapsed().as_millis()).unwrap();
+        ended.lock().unwrap().push((id.to_owned(), Some(at)));
+    };
+    let records = Arc::clone(&ended);
+    let server = Server::start(move |request, _| {
+        let records = records.lock().unwrap().clone();
+        if is_list(request) {
+            return page(request, records);
+        }
+        let is_over = records.iter().any(|(id, _)| id == polled(request));
+        job(if is_over { "COMPLETED" } else { "IN_PROGRESS" })
+    })
+    .await;
+    // The list is read every tenth of a second.
+    let client = listing(plain(&server.api()), 20);
+    let reasons = Arc::new(Reasons::default());
+    let observed = WaitOptions::default().request(RequestOptions::default().observer(reasons.clone()));
+    let others = async {
+        let options = WaitOptions::default();
+        for number in 0..400 {
+            let id = format!("short-{number}");
+            end(&id);
+            client.block_until_complete(&id, &options, |_| {}).await.unwrap();
+        }
+        tokio::time::sleep(millis(500)).await;
+        end("long");
+    };
+    let (job, ()) = tokio::join!(client.block_until_complete("long", &observed, |_| {}), others);
+    job.unwrap();
+    assert!(reasons.0.lock().unwrap().is_empty(), "{:?}", reasons.0.lock().unwrap());
 }
 
 #[tokio::test]
