@@ -13,10 +13,15 @@ const TIMESTAMP = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?)(Z|\+00:?00)/g;
  * Starts a proxy.
  *
  * @param {string} target The root of the emulator.
- * @param {{ loses?: (path: string) => boolean, ahead?: number, onRequest?: (seen: { method: string, path: string, when: string }) => void }}
- *   options Whether the answer of a submit is lost; how far the clock is ahead, in ms; a listener.
+ * @param {{ loses?: (path: string) => boolean, ahead?: number, dateAhead?: number,
+ *   onRequest?: (seen: { method: string, path: string, when: string }) => any }} options Whether the answer of a submit is lost; how far
+ *   the clock is ahead, in ms; how far that of the `Date` of responses is, if it is another one; a listener, which may return another
+ *   answer than that of the emulator, with `status` and `headers`.
  */
-async function startCrashServer(target, { loses = () => false, ahead = 0, onRequest = () => {} } = {}) {
+async function startCrashServer(
+  target,
+  { loses = () => false, ahead = 0, dateAhead = ahead, onRequest = () => {} } = {},
+) {
   const { port } = new URL(target);
   const server = createServer((incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming;
@@ -34,15 +39,20 @@ async function startCrashServer(target, { loses = () => false, ahead = 0, onRequ
         const body = [];
         response.on('data', (part) => body.push(part));
         response.on('end', () => {
-          seen('answered');
+          const other = seen('answered');
           if (method === 'POST' && loses(url)) {
             incoming.socket.destroy();
+            return;
+          }
+          if (other) {
+            outgoing.writeHead(other.status, other.headers);
+            outgoing.end();
             return;
           }
           const whole = Buffer.concat(body);
           const content = ahead === 0 ? whole : Buffer.from(moved(whole.toString(), ahead));
           const { date = '', ...others } = response.headers;
-          const clock = new Date(Date.parse(date) + ahead).toUTCString();
+          const clock = new Date(Date.parse(date) + dateAhead).toUTCString();
           delete others['transfer-encoding'];
           outgoing.writeHead(response.statusCode ?? 500, { ...others, date: clock, 'content-length': content.length });
           outgoing.end(content);

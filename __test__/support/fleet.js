@@ -119,12 +119,13 @@ class Fleet {
     return stdout;
   }
 
-  /** Starts a worker, whose times are short. */
-  async startWorker(options = {}) {
+  /** Starts a worker, whose times are short, and whose clock may be ahead by some ms. */
+  async startWorker({ ahead = 0, ...options } = {}) {
     const short = { concurrency: 10, rate: 1000, lock: 2_000, settle: 2_000, poll: 100, ...options };
     const args = Object.entries(short).map(([name, value]) => `--${name}=${value}`);
-    const child = spawn(process.execPath, [path.join(fleetFolder, 'worker.js'), ...args], {
-      env: this.#env,
+    const clock = ['--require', path.join(__dirname, 'clock-ahead.js')];
+    const child = spawn(process.execPath, [...clock, path.join(fleetFolder, 'worker.js'), ...args], {
+      env: { ...this.#env, CLOCK_AHEAD: String(ahead) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#workers.add(child);

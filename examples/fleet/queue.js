@@ -38,6 +38,12 @@ async function connect({ isWorker = false } = {}) {
   return redis;
 }
 
+/** Returns the time by the clock of Redis, which all workers share, in ms since 1970. */
+async function timeOf(redis) {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+}
+
 /** Reads a number of the command line. */
 function toWhole(name, text) {
   const number = Number(text);
@@ -47,4 +53,4 @@ function toWhole(name, text) {
   return number;
 }
 
-module.exports = { QUEUE, STALLS, connect, toWhole };
+module.exports = { QUEUE, STALLS, connect, timeOf, toWhole };

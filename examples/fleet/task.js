@@ -4,7 +4,7 @@
 //
 //   model, texts, files   written by the producer: the model, its texts, and `file:` URLs of its files, each by input name
 //   submission            the number of the submission, from 1; the job of each has a key of its own, such as `reviews-17.1`
-//   submittingAt          when the last submit was about to be sent, in ms since 1970
+//   submittingAt          when the last submit was about to be sent, in ms since 1970 by the clock of Redis
 //   since                 when the first submit of the submission was: the jobs of all of them are looked for
 //   jobIdentifier         the job that has been submitted
 //   failedJobs            the jobs of earlier submissions
@@ -20,11 +20,12 @@ const {
   outputsOf,
 } = require('modzy-client');
 const { LostTask, updateData } = require('./lease.js');
+const { timeOf } = require('./queue.js');
 
 /** Errors of a submit that the same submit would meet again. */
 const REFUSALS = [BadRequestError, InputError, NotFoundError, TypeError];
 
-/** How much the clocks of the workers and the server may differ, in ms, when a job is looked for. */
+/** How much the clocks of the server's own machines may differ, in ms, when a job is looked for. */
 const CLOCKS = 120_000;
 
 /**
@@ -107,8 +108,9 @@ class Task {
       await this.#write({ jobIdentifier: job.jobIdentifier });
       return job.jobIdentifier;
     }
-    const settles = submittingAt + this.#fleet.settleMs - Date.now();
+    const settles = submittingAt + this.#fleet.settleMs - (await this.#now());
     if (settles > 0) {
+      // BullMQ compares it with the clock of the worker that takes the next task, such as this one.
       await this.#task.moveToDelayed(Date.now() + Math.min(settles, 10_000), this.#token);
       throw new DelayedError();
     }
@@ -122,9 +124,20 @@ class Task {
   /** Returns the jobs of this submission, without those that were canceled, the oldest first. */
   async #findJobs() {
     const { modzyClient } = this.#fleet;
-    const since = new Date(this.#task.data.since - CLOCKS);
+    const since = new Date(this.#task.data.since + (await this.#serverAhead()) - CLOCKS);
     const jobs = await modzyClient.findJobs({ inputKey: this.#inputKey, since }).toArray();
     return jobs.filter(({ status }) => status !== 'CANCELED').toReversed();
+  }
+
+  #now() {
+    return timeOf(this.#fleet.redis);
+  }
+
+  /** Returns how far the clock of the server is ahead of that of Redis, in ms. */
+  async #serverAhead() {
+    const { headers } = await this.#fleet.modzyClient.request({ method: 'GET', path: '/jobs/features' });
+    const date = Date.parse(headers.date);
+    return Number.isNaN(date) ? 0 : date - (await this.#now());
   }
 
   async #submit() {
@@ -132,14 +145,15 @@ class Task {
     const { model, texts = {}, files = {} } = this.#task.data;
     const paths = Object.entries(files).map(([name, url]) => [name, new URL(url)]);
     const inputs = { [this.#inputKey]: { ...texts, ...Object.fromEntries(paths) } };
-    const submittingAt = Date.now();
+    const submittingAt = await this.#now();
     await this.#write({ submittingAt, since: this.#task.data.since ?? submittingAt });
     let jobIdentifier;
     try {
       ({ jobIdentifier } = await modzyClient.submit(model, inputs));
     } catch (error) {
       const isRefused = REFUSALS.some((kind) => error instanceof kind);
-      if (isRefused || error.retryable) {
+      // A gateway that responds with 503 may have forwarded the submit.
+      if (isRefused || (error.retryable && error.code !== 503)) {
         // There is certainly no job, so none has to be looked for.
         await this.#write({ submittingAt: undefined });
       }

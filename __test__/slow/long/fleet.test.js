@@ -160,8 +160,8 @@ describe('a worker of a fleet', { skip: isMissing, concurrency: true }, () => {
   });
 
   it('names the job of a submit long before the last one', { timeout: 60_000 }, async (t) => {
-    // Further back than clocks may differ, so that jobs seem to be of long before the last submit.
-    const { emulator, fleet } = await start(t, { inProgressMs: 50 }, { ahead: -150_000 });
+    // Further back than the clocks of a server may differ, so that jobs seem to be of long before the last submit.
+    const { emulator, fleet } = await start(t, { inProgressMs: 50 }, { ahead: -150_000, dateAhead: 0 });
     const client = new ModzyClient(emulator.baseURL, emulator.apiKey);
     const texts = { 'input.txt': 'A lovely day.' };
     const { jobIdentifier } = await client.submitJobText('ed542963de', '1.0.1', { 'reviews-1.1': texts });
@@ -177,6 +177,69 @@ describe('a worker of a fleet', { skip: isMissing, concurrency: true }, () => {
     const { returnvalue } = await fleet.queue.getJob('reviews-1');
     assert.notEqual(returnvalue.jobIdentifier, jobIdentifier);
     assert.deepEqual(returnvalue.others, [jobIdentifier]);
+  });
+
+  it(
+    'finds the job of another one whatever the clocks of both and of the server show',
+    { timeout: 60_000 },
+    async (t) => {
+      const [early, late] = [-600_000, 600_000];
+      const fleets = [
+        { first: early, second: late, server: early },
+        { first: late, second: early, server: late },
+        { first: late, second: late, server: early },
+      ];
+      const ends = fleets.map(async ({ first, second, server }) => {
+        let onAnswer = () => {};
+        // The history does not show the job at first.
+        const { emulator, fleet } = await start(
+          t,
+          { inProgressMs: 50, history: { lagMs: 5_000 } },
+          { ahead: server, onRequest: (seen) => onAnswer(seen) },
+        );
+        const killed = await fleet.startWorker({ ahead: first });
+        onAnswer = ({ method, when }) => {
+          if (method === 'POST' && when === 'answered') {
+            killed.kill('SIGKILL');
+          }
+        };
+        await fleet.produce('reviews', ['A lovely day.']);
+        await once(killed, 'close');
+        onAnswer = () => {};
+        await fleet.startWorker({ ahead: second, settle: 12_000 });
+        assert.equal((await fleet.ended(1)).completed, 1, fleet.errors);
+        const { returnvalue } = await fleet.queue.getJob('reviews-1');
+        const jobs = (await jobsByTask(emulator)).get('reviews-1');
+        assert.deepEqual(
+          jobs.map(({ jobIdentifier }) => jobIdentifier),
+          [returnvalue.jobIdentifier],
+        );
+      });
+      await Promise.all(ends);
+    },
+  );
+
+  it('looks for the job of a submit that a gateway may have forwarded', { timeout: 60_000 }, async (t) => {
+    const unavailable = { status: 503, headers: { 'retry-after': '0' } };
+    let submits = 0;
+    const { emulator, fleet } = await start(
+      t,
+      { inProgressMs: 50 },
+      {
+        onRequest({ method, path, when }) {
+          const isSubmit = method === 'POST' && path === '/api/jobs' && when === 'answered';
+          submits += Number(isSubmit);
+          return isSubmit && submits === 1 ? unavailable : undefined;
+        },
+      },
+    );
+    // The client itself tries three times.
+    await emulator.fault({ method: 'POST', path: '/api/jobs', skip: 1, times: 2, ...unavailable });
+    await fleet.produce('reviews', ['A lovely day.'], '--backoff', '100');
+    await fleet.startWorker({ settle: 20_000 });
+    assert.equal((await fleet.ended(1)).completed, 1, fleet.errors);
+    assert.equal(submits, 3);
+    assert.equal((await jobsByTask(emulator)).get('reviews-1').length, 1);
   });
 
   it('uploads again what a killed one has begun, in a job that runs once', { timeout: 60_000 }, async (t) => {
