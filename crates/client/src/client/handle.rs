@@ -123,6 +123,7 @@ impl Client {
             headers: HeaderMap::new(),
             foreign: false,
             follows: false,
+            is_looked_for: false,
         }
     }
 

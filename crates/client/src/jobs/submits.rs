@@ -73,12 +73,24 @@ impl Client {
 
     /// Sends a submit whose model has the number of its version.
     pub(crate) async fn post_job(&self, body: Bytes, options: &RequestOptions) -> Result<Document> {
+        self.send(&self.submit_request(body), options).await
+    }
+
+    /// Does the same for a caller that looks for the job if the server may have accepted it: then it is not sent again.
+    pub(crate) async fn post_job_once(&self, body: Bytes, options: &RequestOptions) -> Result<Document> {
         let request = Request {
+            is_looked_for: true,
+            ..self.submit_request(body)
+        };
+        self.send(&request, options).await
+    }
+
+    fn submit_request(&self, body: Bytes) -> Request {
+        Request {
             payload: Payload::Json(body),
             expect: Expect::Body(Shape::Receipt),
             ..self.request(Method::POST, "/jobs", None)
-        };
-        self.send(&request, options).await
+        }
     }
 
     pub(super) fn submit_call(&self) -> Call {

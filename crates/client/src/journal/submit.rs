@@ -49,7 +49,7 @@ impl JournalKey {
                 runs: began.map_or(0, |began| began.runs),
             };
             self.intend(&intent).await?;
-            let mut error = match self.send(client, body.clone(), options).await {
+            let mut error = match self.send(client, client.post_job_once(body.clone(), options)).await {
                 Ok((receipt, job_id)) => {
                     self.submitted(&job_id).await?;
                     return Ok(receipt);
@@ -114,7 +114,7 @@ impl JournalKey {
         loop {
             openings += 1;
             self.intend(&intent).await?;
-            match self.send(client, body.clone(), options).await {
+            match self.send(client, client.post_job(body.clone(), options)).await {
                 Ok((receipt, job_identifier)) => {
                     let input_key = self.0.input_key.clone();
                     let record = Record::Opened {
@@ -173,9 +173,13 @@ impl JournalKey {
     }
 
     /// Sends a submit. Returns the receipt, and the identifier of the job, which then belongs to the key.
-    async fn send(&self, client: &Client, body: Bytes, options: &RequestOptions) -> Result<(Document, String)> {
+    async fn send(
+        &self,
+        client: &Client,
+        submit: impl Future<Output = Result<Document>>,
+    ) -> Result<(Document, String)> {
         let began = client.transport().clock().now();
-        let receipt = client.post_job(body, options).await?;
+        let receipt = submit.await?;
         let job_id = receipt
             .string_member("jobIdentifier")
             .ok_or_else(|| Error::Internal("the receipt names no job".to_owned()))?;

@@ -31,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) foreign: bool,
     /// Whether the server has just accepted a request like it: the chunk before.
     pub(crate) follows: bool,
+    /// Whether the caller finds out what became of a request that the server may have accepted. Such a request is never repeated before.
+    pub(crate) is_looked_for: bool,
 }
 
 impl Request {

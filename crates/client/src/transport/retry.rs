@@ -21,6 +21,8 @@ pub(crate) enum Class {
     Read,
     /// POST: a repetition may do the work twice.
     Write,
+    /// A POST whose caller finds out what became of it: it is not repeated in any doubt.
+    LookedFor,
 }
 
 impl Class {
@@ -50,7 +52,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
             status, retry_after, ..
         } => match (*status, class) {
             (429, _) | (503, Class::Read) => Verdict::Again { after: *retry_after },
-            // A proxy may have forwarded the request before it failed. One that says when to come back has not.
+            // A proxy may have forwarded the request before it failed. One that says when to come back has hardly done so.
             (503, Class::Write) if retry_after.is_some() => Verdict::Again { after: *retry_after },
             (408 | 425 | 500..=599, Class::Read) => AGAIN,
             _ => Verdict::Never,
@@ -75,7 +77,7 @@ pub(crate) fn verdict(class: Class, error: &Error) -> Verdict {
             }
         }
         Error::Response { fault, .. } => match (fault, class) {
-            (BodyFault::TooLarge, _) | (_, Class::Write) => Verdict::Never,
+            (BodyFault::TooLarge, _) | (_, Class::Write | Class::LookedFor) => Verdict::Never,
             (_, Class::Read) => AGAIN,
         },
     }
@@ -217,6 +219,9 @@ mod tests {
                 _ => expected,
             };
             assert_eq!(both(&status(code, Some(7))), expected, "{code} with Retry-After");
+            // Of a request that is looked for, nothing but a 429 says enough.
+            let expected = if code == 429 { after(7) } else { Verdict::Never };
+            assert_eq!(verdict(Class::LookedFor, &status(code, Some(7))), expected, "{code}");
         }
     }
 

@@ -49,7 +49,11 @@ impl RetryState {
     /// The state of a call that begins.
     pub(crate) fn new(request: &Request, settings: &Settings) -> Self {
         Self {
-            class: request.class(),
+            class: if request.is_looked_for {
+                Class::LookedFor
+            } else {
+                request.class()
+            },
             withdrawal: settings
                 .not_submitted_after
                 .clone()
