@@ -23,8 +23,8 @@ const PER_LONG_PAGE: u64 = 1000;
 /// How many bytes a page may have for longer ones to be asked for.
 const SHORT: usize = 1024 * 1024;
 
-/// How many pages without a new job are read before the scan ends. New jobs move the others to later pages, and a server that caps its
-/// pages sends the first one three times.
+/// How many pages in turn may show no further job that existed when the scan began, before it ends. New jobs move the others to later
+/// pages, and a server that caps its pages sends the first one three times.
 const MOST_STALE: u32 = 4;
 
 /// How many pages are read at most.
@@ -54,7 +54,7 @@ pub(crate) enum Scanned {
     All,
     /// The caller has ended it.
     Enough,
-    /// The pages repeat themselves, or do not end.
+    /// The pages repeat themselves, do not end, or have new jobs faster than they can be read.
     BadPages,
 }
 
@@ -101,6 +101,14 @@ impl Orders {
         let updated = self.updated.last.filter(|_| self.updated.is_descending());
         created.map(|created| updated.map_or(created, |updated| updated.max(created)))
     }
+
+    /// Returns a time that no job seen so far was created after, and no other one that existed by then. `None` if the order does not
+    /// show one.
+    fn newest(&self) -> Option<i64> {
+        let first = |order: &Order| order.first.filter(|_| order.is_descending());
+        // Whichever of the two the list is sorted by: no job is created after its last change.
+        first(&self.created).max(first(&self.updated))
+    }
 }
 
 impl Client {
@@ -124,6 +132,8 @@ impl Client {
         let mut known = HashSet::new();
         let mut stale = 0;
         let mut orders = Orders::default();
+        // Jobs that were created later do not show that the scan makes progress: they may come faster than the pages.
+        let mut newest = None;
         let mut needed = since;
         let mut longest = SHORT.min(self.max_response_bytes() / 20);
         // The first request names no page, because servers number them from 0 or from 1.
@@ -155,7 +165,9 @@ impl Client {
                 if !known.insert(job.id.clone()) {
                     continue;
                 }
-                stale = 0;
+                if newest.is_none() || job.created.is_none() || job.created <= newest {
+                    stale = 0;
+                }
                 orders.note(&job);
                 let is_before = since.zip(job.created).is_some_and(|(since, created)| created < since);
                 if !is_before {
@@ -166,6 +178,7 @@ impl Client {
                 }
             }
             // After a whole page: a few jobs are in this order by chance.
+            newest = newest.or_else(|| orders.newest());
             let seen = orders.seen_since();
             if seen.zip(needed).is_some_and(|(seen, needed)| seen < needed) {
                 return Ok(Scanned::All);

@@ -9,7 +9,7 @@ use modzy_client::{BodyFault, Document, Error, JobSearch, TextJob};
 use modzy_emulator::{HistoryOptions, Options};
 
 use crate::support::{
-    builder, emulator_with, millis, options,
+    body_fault, builder, emulator_with, millis, options,
     server::{Server, ok, status},
     skipping,
 };
@@ -202,6 +202,42 @@ async fn a_history_whose_pages_repeat_themselves_is_an_error_unless_the_limit_wa
     search.limit = 1;
     let found = client.find_jobs(&search, &options()).await.unwrap();
     assert_eq!(found.iter().map(id).collect::<Vec<_>>(), ["new"]);
+}
+
+#[tokio::test]
+async fn a_search_ends_on_a_history_that_grows_faster_than_its_pages_are_read() {
+    // In jobs for each request. Less than a page leaves some progress.
+    for (growth, ends) in [(400, true), (1000, false), (1500, false), (5000, false)] {
+        let count = AtomicUsize::new(2_500);
+        let server = Server::start(move |request, _| {
+            let number = |name: &str| {
+                let (_, rest) = request.line().split_once(&format!("{name}="))?;
+                rest.split('&').next()?.parse::<usize>().ok()
+            };
+            let (size, page) = (number("per-page").unwrap(), number("&page").unwrap_or(1));
+            let newest = count.fetch_add(growth, Ordering::Relaxed);
+            let job = |number: usize| {
+                let at = 32_472_144_000_000 + 10 * i64::try_from(number).unwrap();
+                let created = jiff::Timestamp::from_millisecond(at).unwrap();
+                format!(r#"{{"jobIdentifier":"{number}","createdAt":"{created}","jobInputs":[{{"identifier":"a"}}]}}"#)
+            };
+            let last = newest.saturating_sub(page * size);
+            let jobs: Vec<_> = (last..newest.saturating_sub((page - 1) * size))
+                .rev()
+                .map(job)
+                .collect();
+            ok(format!("[{}]", jobs.join(",")))
+        })
+        .await;
+        let client = builder(&server.api()).build().unwrap();
+        let found = client.find_jobs(&JobSearch::new("b"), &options()).await;
+        assert_eq!(found.is_ok(), ends, "{growth}");
+        if !ends {
+            assert_eq!(body_fault(&found.unwrap_err()), Some(BodyFault::Repeated));
+        }
+        let requests = server.requests().len();
+        assert!(requests < 12, "{requests} requests with {growth} further jobs in each");
+    }
 }
 
 #[tokio::test]
