@@ -1,9 +1,9 @@
 //! The lines of a journal: JSON that begins with a checksum. The checksum covers the rest of its line and all lines before it, so
 //! that a changed, missing or moved line is detected.
 
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
 
-use super::record::Record;
+use super::record::{Record, VERSION};
 
 /// How every line begins. Eight hexadecimal digits follow.
 const START: &[u8] = br#"{"crc32":""#;
@@ -43,6 +43,8 @@ pub(super) struct Lines {
 pub(super) enum Damage {
     /// Something else is in the file.
     NotAJournal,
+    /// It is a journal with another version of the format, whose other lines may be anything.
+    OtherVersion,
     /// This line has changed, or the lines before it have.
     Line(usize),
 }
@@ -63,7 +65,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Lines, Damage> {
     }
     for (number, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
         let whole = line.strip_suffix(b"\n");
-        let Some((checksum, record)) = record_of(whole.unwrap_or(line), lines.checksum) else {
+        let text = whole.unwrap_or(line);
+        if number == 0 && version_of(text).is_some_and(|version| version != VERSION) {
+            return Err(Damage::OtherVersion);
+        }
+        let Some((checksum, record)) = record_of(text, lines.checksum) else {
             if whole.is_none() && is_torn(line) {
                 break;
             }
@@ -87,17 +93,26 @@ fn is_torn(line: &[u8]) -> bool {
     (written.starts_with(START) || START.starts_with(written)) && begins(written)
 }
 
-fn record_of(line: &[u8], before: u32) -> Option<(u32, Record)> {
+/// Returns the version that the first line of a journal names.
+fn version_of(line: &[u8]) -> Option<u32> {
+    #[derive(Deserialize)]
+    struct Created {
+        version: u32,
+    }
+    record_of(line, 0).map(|(_, Created { version })| version)
+}
+
+fn record_of<R: DeserializeOwned>(line: &[u8], before: u32) -> Option<(u32, R)> {
     /// The line as JSON, to compare the checksum with.
-    #[derive(Serialize, Deserialize)]
-    struct Line {
+    #[derive(Deserialize)]
+    struct Line<R> {
         crc32: String,
         #[serde(flatten)]
-        record: Record,
+        record: R,
     }
     let rest = line.strip_prefix(START)?.get(DIGITS..)?.strip_prefix(BETWEEN)?;
     let expected = checksum(before, rest);
-    let line: Line = serde_json::from_slice(line).ok()?;
+    let line: Line<R> = serde_json::from_slice(line).ok()?;
     (line.crc32 == format!("{expected:08x}")).then_some((expected, line.record))
 }
 
@@ -217,6 +232,28 @@ mod tests {
         ] {
             let changed: Vec<u8> = order.iter().flat_map(|&at| lines[at]).copied().collect();
             assert_eq!(read(&changed), Err(Damage::Line(damaged)), "{order:?}");
+        }
+    }
+
+    #[test]
+    fn a_journal_of_another_version_is_not_taken_for_a_damaged_one() {
+        let line = |before, rest: &str| {
+            let checksum = checksum(before, rest.as_bytes());
+            (checksum, format!("{{\"crc32\":\"{checksum:08x}\",{rest}\n"))
+        };
+        for created in [
+            r#""step":"created","version":2,"url":"u","accessKey":null}"#,
+            r#""step":"created","version":2,"server":"u"}"#,
+        ] {
+            let (before, first) = line(0, created);
+            let (_, second) = line(before, r#""step":"resulted","inputKey":"a"}"#);
+            for text in [
+                &first,
+                &format!("{first}{second}"),
+                &format!("{first}{}", &second[..30]),
+            ] {
+                assert_eq!(read(text.as_bytes()), Err(Damage::OtherVersion), "{text}");
+            }
         }
     }
 

@@ -34,6 +34,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(super) struct Log {
     path: PathBuf,
     file: File,
+    /// Whether a folder names the file, as far as its file system counts that.
+    is_named: bool,
     /// Writes lines to the disk.
     write: fn(&File, &[u8]) -> io::Result<()>,
     queue: Mutex<Queue>,
@@ -94,6 +96,7 @@ impl Log {
         }
         let log = Self {
             path: path.to_owned(),
+            is_named: is_named(&file),
             file,
             write: |mut file, lines| file.write_all(lines).and_then(|()| file.sync_data()),
             queue: Mutex::new(Queue {
@@ -165,7 +168,8 @@ impl Log {
     fn flush(&self) {
         let mut next = self.next();
         while let Some((lines, waiting)) = next {
-            let flushed = (self.write)(&self.file, &lines).map_err(Arc::new);
+            let flushed = (self.write)(&self.file, &lines).and_then(|()| self.check_place());
+            let flushed = flushed.map_err(Arc::new);
             // Before anyone is answered, who may then open the file again.
             next = match &flushed {
                 Ok(()) => self.next(),
@@ -176,6 +180,16 @@ impl Log {
                 let _ = waiting.send(flushed.clone());
             }
         }
+    }
+
+    /// Checks that the next run will find the file, without which it would submit each job again.
+    fn check_place(&self) -> io::Result<()> {
+        let is_missing = fs::metadata(&self.path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if is_missing || self.is_named && !is_named(&self.file) {
+            let reason = "it was removed, renamed or replaced while the batch ran";
+            return Err(io::Error::new(io::ErrorKind::NotFound, reason));
+        }
+        Ok(())
     }
 
     /// Takes the lines that wait, and those who wait for them.
@@ -248,9 +262,25 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+#[cfg(unix)]
+fn is_named(file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    !file.metadata().is_ok_and(|metadata| metadata.nlink() == 0)
+}
+
+/// A file that is open keeps its name.
+#[cfg(windows)]
+fn is_named(_: &File) -> bool {
+    true
+}
+
 fn damaged(path: &Path, damage: &Damage) -> Error {
     match damage {
         Damage::NotAJournal => failure(path, JournalFault::Damaged, "is not a journal", None),
+        Damage::OtherVersion => {
+            let reason = "was written by another version of this package";
+            failure(path, JournalFault::Unusable, reason, None)
+        }
         Damage::Line(line) => failure(
             path,
             JournalFault::Damaged,

@@ -224,10 +224,9 @@ impl JournalKey {
     }
 }
 
-/// Returns the error for a journal of another API, key or version.
+/// Returns the error for a journal of another API or key.
 fn foreign(path: &Path, first: &Record, expected: &Record) -> Error {
     let what = match (first, expected) {
-        (Record::Created { version, .. }, _) if *version != VERSION => "was written by another version of this package",
         (Record::Created { url, .. }, Record::Created { url: own, .. }) if url != own => "belongs to another server",
         (Record::Created { .. }, _) => "belongs to another API key",
         _ => return failure(path, JournalFault::Damaged, "is damaged in line 1", None),

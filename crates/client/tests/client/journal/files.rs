@@ -124,6 +124,41 @@ async fn a_second_batch_on_the_same_journal_is_refused_until_the_first_has_ended
     client.open_journal(&path).await.unwrap();
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_journal_that_the_next_run_would_not_find_ends_the_batch_before_anything_is_sent() {
+    type Change = fn(&std::path::Path, &std::path::Path);
+    let changes: [Change; 4] = [
+        |_, path| fs::remove_file(path).unwrap(),
+        |_, path| fs::rename(path, path.with_extension("old")).unwrap(),
+        |_, path| {
+            let copy = path.with_extension("copy");
+            fs::copy(path, &copy).unwrap();
+            fs::rename(copy, path).unwrap();
+        },
+        |folder, _| fs::remove_dir_all(folder).unwrap(),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let (emulator, client, folder) = start().await;
+        let inner = folder.path().join("inner");
+        fs::create_dir(&inner).unwrap();
+        let path = inner.join("batch.jsonl");
+        let journal = client.open_journal(&path).await.unwrap();
+        let JournalTurn::Submit(key) = journal.take(INPUT, &WaitOptions::default()).await.unwrap() else {
+            panic!("it is new");
+        };
+        change(&inner, &path);
+        let failed = client.submit_job_text(&text_job(), &options().journal(key)).await;
+        let message = failed.unwrap_err().to_string();
+        assert!(
+            message.ends_with("cannot be written: it was removed, renamed or replaced while the batch ran"),
+            "{number}: {message}"
+        );
+        let posted = emulator.requests().iter().filter(|seen| seen.method == "POST").count();
+        assert_eq!(posted, 0, "{number}");
+    }
+}
+
 #[tokio::test]
 async fn a_journal_is_for_one_server_and_one_key() {
     let (emulator, client, folder) = start().await;
