@@ -10,7 +10,10 @@ use std::{
 
 use http::Method;
 
-use super::{cancel::Cancellation, status::is_final_status};
+use super::{
+    cancel::Cancellation,
+    status::{Stage, is_final_status},
+};
 use crate::{
     client::{Client, RequestOptions},
     clock::FOREVER,
@@ -162,7 +165,9 @@ impl Client {
             EndedEarly::Failed(error) => error,
             EndedEarly::TimedOut { seen: job, .. } => self.wait_timeout(job_id, job, options),
         })?;
-        if let Some(key) = &options.request.journal {
+        // An unknown status ends the wait, but perhaps not the job: the next run asks again.
+        let has_ended = matches!(Stage::of_job(&job), Some(Stage::Ended | Stage::Canceled));
+        if let Some(key) = options.request.journal.as_ref().filter(|_| has_ended) {
             // On the heap, because few of thousands of waits end at the same time.
             Box::pin(key.ended(&job)).await?;
         }

@@ -34,6 +34,31 @@ async fn each_step_is_taken_up_by_the_next_run() {
 }
 
 #[tokio::test]
+async fn a_job_with_an_unknown_status_is_awaited_again_by_the_next_run() {
+    let (emulator, _) = emulator_with(fast()).await;
+    let (client, _) = skipping(&emulator);
+    let folder = Folder::new();
+    let key = submit_turn(&open(&client, &folder).await, KEY).await;
+    let job = id(&submit(&client, key).await.unwrap());
+    let unknown = Fault {
+        path: Some(format!("/api/jobs/{job}")),
+        status: Some(200),
+        times: Some(1),
+        body: Some(format!(r#"{{"jobIdentifier":"{job}","status":"QUEUED"}}"#)),
+        ..Fault::default()
+    };
+    emulator.fault(unknown).unwrap();
+    for status in ["QUEUED", "COMPLETED"] {
+        let (key, _) = wait_turn(&open(&client, &folder).await, KEY).await;
+        let waiting = waiting().request(options().journal(key));
+        let ended = client.block_until_complete(&job, &waiting, |_| {}).await.unwrap();
+        assert_eq!(ended.string_member("status").as_deref(), Some(status));
+    }
+    let last = open(&client, &folder).await.take(KEY, &waiting()).await.unwrap();
+    assert!(matches!(last, JournalTurn::Ended(_)), "{last:?}");
+}
+
+#[tokio::test]
 async fn a_job_whose_receipt_was_lost_with_the_process_is_found_and_not_submitted_again() {
     for history in [
         HistoryOptions::default(),
