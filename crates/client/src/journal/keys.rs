@@ -44,8 +44,10 @@ pub(super) struct Keys {
     known: HashMap<String, u32>,
     /// The keys whose jobs are looked for in the history, and what each looks like there.
     pub(super) wanted: HashMap<String, Intent>,
-    /// Jobs of this run and when their submits began, in order.
-    witnesses: Vec<(Instant, String)>,
+    /// Jobs of this run and when their submits began.
+    witnesses: HashMap<String, Instant>,
+    /// When that of the latest one began.
+    last_witness: Option<Instant>,
 }
 
 impl Keys {
@@ -145,20 +147,20 @@ impl Keys {
     /// Notes a job of this run whose submit began at this time.
     pub(super) fn own(&mut self, job_id: &str, began: Instant) {
         self.know(job_id);
-        let is_due = |(last, _): &(Instant, String)| began.saturating_duration_since(*last) >= WITNESSES;
-        if self.witnesses.last().is_none_or(is_due) {
-            self.witnesses.push((began, job_id.to_owned()));
+        let is_due = |last: Instant| began.saturating_duration_since(last) >= WITNESSES;
+        if self.last_witness.is_none_or(is_due) {
+            self.witnesses.insert(job_id.to_owned(), began);
+            self.last_witness = Some(began);
         }
     }
 
     /// Returns when the submit of a job began, if it is one that was noted.
     pub(super) fn began(&self, job_id: &str) -> Option<Instant> {
-        let noted = self.witnesses.iter().find(|(_, noted)| noted == job_id);
-        noted.map(|(began, _)| *began)
+        self.witnesses.get(job_id).copied()
     }
 
     /// Whether a job was noted whose submit began then or later.
     pub(super) fn has_witness_since(&self, time: Instant) -> bool {
-        self.witnesses.last().is_some_and(|(began, _)| *began >= time)
+        self.last_witness.is_some_and(|began| began >= time)
     }
 }
