@@ -134,8 +134,7 @@ impl Journal {
                     foreign = Some((job, "was created long after it"));
                 }
                 (Some(_), Some(created)) if intent.read_since.is_some_and(|read| created < read) => {
-                    let why =
-                        "may have existed before the submit, when the history had too many jobs to read all of them";
+                    let why = "may have existed before the submit, when not all jobs of the history could be read";
                     foreign = Some((job, why));
                 }
                 (Some(_), Some(_)) => found.push(job),
