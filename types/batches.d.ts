@@ -78,9 +78,9 @@ export interface JobSearch extends ListOptions {
   /** The key of an input of the job. */
   inputKey: string;
   /**
-   * The earliest creation of the job: ISO 8601, or a `Date`.
+   * The earliest creation of the job by the server's clock, which this machine's may differ from: ISO 8601, or a `Date`.
    *
-   * @default 24 hours ago
+   * @default 24 hours ago, by this machine's clock
    */
   since?: string | Date | null | undefined;
   /**

@@ -22,7 +22,7 @@ const DAY: i64 = 24 * 60 * 60 * 1000;
 pub struct JobSearch {
     /// The key of an input of the job.
     pub input_key: String,
-    /// The earliest creation, in ISO 8601. `None`: 24 hours ago.
+    /// The earliest creation by the server's clock, in ISO 8601. `None`: 24 hours ago by this machine's.
     pub since: Option<String>,
     /// The model's identifier. `None`: any.
     pub model_id: Option<String>,
