@@ -125,9 +125,39 @@ fn checksum(before: u32, bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::record::Intent;
 
+    /// Records of every kind.
     fn records() -> Vec<Record> {
+        let submitting = |is_upload, since, until| Record::Submitting {
+            input_key: "b".to_owned(),
+            intent: Intent {
+                model: "m".to_owned(),
+                version: "1".to_owned(),
+                inputs: 1,
+                keys: 7,
+                is_upload,
+                since,
+                until,
+                read_since: since,
+                runs: 0,
+            },
+        };
         vec![
+            Record::Created {
+                version: VERSION,
+                url: "u".to_owned(),
+                access_key: None,
+            },
+            Record::Began {
+                seen: vec!["j".to_owned()],
+            },
+            submitting(false, Some(10), Some(10)),
+            submitting(true, None, None),
+            Record::Opened {
+                input_key: "b".to_owned(),
+                job_identifier: "j".to_owned(),
+            },
             Record::Refused {
                 input_key: "a\n\"ü\u{0}.txt".to_owned(),
             },
@@ -154,7 +184,7 @@ mod tests {
     fn each_record_is_a_line_of_json_and_is_read_as_it_was_written() {
         let bytes = written();
         let text = String::from_utf8(bytes.clone()).unwrap();
-        assert_eq!(text.lines().count(), 3);
+        assert_eq!(text.lines().count(), records().len());
         for line in text.lines() {
             assert!(serde_json::from_str::<serde_json::Value>(line).unwrap().is_object());
         }
@@ -193,13 +223,17 @@ mod tests {
             "\0x",
         ] {
             let damaged = [&bytes, tail.as_bytes()].concat();
-            assert_eq!(read(&damaged), Err(Damage::Line(4)), "{tail:?}");
+            assert_eq!(read(&damaged), Err(Damage::Line(records().len() + 1)), "{tail:?}");
         }
         let last = bytes.split_inclusive(|&byte| byte == b'\n').next_back().unwrap();
         let zeros = [0; 4096];
         for tail in [&zeros[..], &last[..20], &[&last[..20], &zeros].concat()] {
             let lines = read(&[&bytes, tail].concat()).unwrap();
-            assert_eq!((lines.records.len(), lines.length), (3, bytes.len()), "{tail:?}");
+            assert_eq!(
+                (lines.records.len(), lines.length),
+                (records().len(), bytes.len()),
+                "{tail:?}"
+            );
         }
     }
 

@@ -1,9 +1,11 @@
 //! What each step leaves behind if the process ends there, and how the next run goes on.
 
+use std::{fs, mem};
+
 use modzy_client::{JobSearch, JournalTurn, WaitOptions};
 use modzy_emulator::{ConnectionFault, Fault, HistoryOptions, Options};
 
-use super::{KEY, count, fast, id, interrupt, job_of, open, skipping, submit, submit_turn, wait_turn, waiting};
+use super::{KEY, count, fast, id, interrupt, job_of, open, path, skipping, submit, submit_turn, wait_turn, waiting};
 use crate::support::{emulator_with, folder::Folder, options};
 
 #[tokio::test]
@@ -30,6 +32,42 @@ async fn each_step_is_taken_up_by_the_next_run() {
         other => panic!("it has ended, not {other:?}"),
     }
     assert_eq!(emulator.requests().len(), before);
+    assert_eq!(count(&emulator, "POST", "/api/jobs"), 1);
+}
+
+#[tokio::test]
+async fn a_journal_that_ends_in_any_line_is_taken_up_at_its_last_whole_step() {
+    let (emulator, _) = emulator_with(fast()).await;
+    let (client, _) = skipping(&emulator);
+    let folder = Folder::new();
+    let key = submit_turn(&open(&client, &folder).await, KEY).await;
+    let job = id(&submit(&client, key.clone()).await.unwrap());
+    let own = waiting().request(options().journal(key));
+    client.block_until_complete(&job, &own, |_| {}).await.unwrap();
+    drop(own);
+    let whole = fs::read(path(&folder)).unwrap();
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let steps = ["", "created", "began", "submitting", "submitted", "ended"];
+    assert_eq!(text.lines().count() + 1, steps.len());
+    let mut start = 0;
+    let lengths = text.lines().flat_map(|line| {
+        let end = start + line.len();
+        let begun = mem::replace(&mut start, end + 1);
+        [begun, begun + 1, begun + 25, end - 1, end]
+    });
+    for length in lengths.chain([whole.len()]) {
+        fs::write(path(&folder), &whole[..length]).unwrap();
+        let turn = open(&client, &folder).await.take(KEY, &waiting()).await.unwrap();
+        // A line that lacks its end alone is whole.
+        let ends = whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let step = steps[ends.take_while(|(end, _)| *end <= length).count()];
+        let is_right = match &turn {
+            JournalTurn::Submit(_) => !["submitting", "submitted", "ended"].contains(&step),
+            JournalTurn::Wait(_, found) => ["submitting", "submitted"].contains(&step) && *found == job,
+            JournalTurn::Ended(ended) => step == "ended" && id(ended) == job,
+        };
+        assert!(is_right, "{turn:?} after {step:?}, {length} bytes");
+    }
     assert_eq!(count(&emulator, "POST", "/api/jobs"), 1);
 }
 
