@@ -7,7 +7,7 @@ const { readConstructor } = require('../arguments/client-options.js');
 const { readCall } = require('../arguments/read-call.js');
 const { Diagnostics } = require('../diagnostics/diagnostics.js');
 const { captureSite, keepLines, showCaller } = require('../stacks.js');
-const { closeStreams } = require('../streams/refused.js');
+const { closeSources } = require('../streams/refused.js');
 const { Calls, closedError } = require('./calls.js');
 const { Controller } = require('./controller.js');
 const { LEFT } = require('./signals.js');
@@ -97,7 +97,7 @@ class Session extends Calls {
   call(name, method, given) {
     const site = captureSite(this.call, name);
     const refuse = (/** @type {unknown} */ error) => {
-      closeStreams(given);
+      closeSources(method, given);
       showCaller(error, site);
     };
     try {
@@ -126,7 +126,7 @@ class Session extends Calls {
     try {
       return this.#read(name, form, given, site);
     } catch (error) {
-      closeStreams(given);
+      closeSources(form, given);
       throw error;
     }
   }

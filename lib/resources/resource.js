@@ -9,7 +9,6 @@ const { Session } = require('../calls/session.js');
 const { AsyncQueue } = require('../iteration/async-queue.js');
 const { Listing } = require('../iteration/listing.js');
 const { argumentError, captureSite, showCaller } = require('../stacks.js');
-const { closeStreams } = require('../streams/refused.js');
 
 /**
  * @typedef {import('../calls/operations.js').Operation} Operation
@@ -114,7 +113,6 @@ function own(kind, operations, parameters, work, more = {}) {
 function inSteps(work) {
   return (session, reading) =>
     work(session, reading).catch((error) => {
-      closeStreams(reading.values);
       throw showCaller(error, reading.options.site);
     });
 }

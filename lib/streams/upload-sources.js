@@ -10,6 +10,7 @@ const { filePath } = require('../arguments/paths.js');
 const { Place, PlaceOfSource } = require('../arguments/place.js');
 const { BlobSource } = require('./blob-source.js');
 const { IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
+const { closeStreams } = require('./refused.js');
 
 /**
  * How many bytes of memory a call copies before it returns, which takes a few milliseconds. Memory beyond this limit is read in
@@ -201,17 +202,20 @@ function readEmbeddedSources(sources, argument, generation, readBlob) {
     inline += string(value, place).length;
     return value;
   };
-  eachSource(
-    sources,
-    (value, place) => {
-      const { inputKey, inputName } = place;
-      if (!Object.hasOwn(named, inputKey)) {
-        put(named, inputKey, {});
-      }
-      put(/** @type {any} */ (named[inputKey]), inputName, read(value, place));
-    },
-    within(argument),
-  );
+  /** @type {(value: any, place: PlaceOfSource) => void} */
+  const visit = (value, place) => {
+    const { inputKey, inputName } = place;
+    if (!Object.hasOwn(named, inputKey)) {
+      put(named, inputKey, {});
+    }
+    put(/** @type {any} */ (named[inputKey]), inputName, read(value, place));
+  };
+  try {
+    eachSource(sources, visit, within(argument));
+  } catch (error) {
+    closeStreams(sources);
+    throw error;
+  }
   const warn = (/** @type {Uint8Array[]} */ bytes) => {
     warnOfSize(bytes.reduce((sum, { length }) => sum + length, inline));
     return bytes;
