@@ -4,6 +4,7 @@
 
 const { types } = require('node:util');
 const { invalidParam } = require('../arguments/checks.js');
+const { inThisContext } = require('../calls/context.js');
 const { InputError } = require('../errors.js');
 const { argumentError } = require('../stacks.js');
 
@@ -158,6 +159,24 @@ class IterableSource {
 }
 
 /**
+ * Binds sources to the current async context, because their chunks are requested outside of all calls.
+ *
+ * @param {Source[]} sources
+ * @returns {Source[]}
+ */
+function inCallersContext(sources) {
+  if (sources.length === 0) {
+    return sources;
+  }
+  const inContext = inThisContext((/** @type {() => any} */ work) => work());
+  return sources.map((source) => ({
+    next: () => inContext(() => source.next()),
+    check: () => source.check?.(),
+    close: () => inContext(() => source.close()),
+  }));
+}
+
+/**
  * Closes a source. Errors are ignored, because no call is left to report them to.
  *
  * @param {() => unknown} close
@@ -256,4 +275,4 @@ function toBytes(value, name) {
   }
 }
 
-module.exports = { IterableSource, MemorySource, CHUNK_BYTES, WebSource, release, toBytes };
+module.exports = { IterableSource, MemorySource, CHUNK_BYTES, WebSource, inCallersContext, release, toBytes };

@@ -9,7 +9,7 @@ const { put } = require('../arguments/inputs.js');
 const { filePath } = require('../arguments/paths.js');
 const { Place, PlaceOfSource } = require('../arguments/place.js');
 const { BlobSource } = require('./blob-source.js');
-const { IterableSource, MemorySource, WebSource, toBytes } = require('./pulled-sources.js');
+const { IterableSource, MemorySource, WebSource, inCallersContext, toBytes } = require('./pulled-sources.js');
 const { closeStreams } = require('./refused.js');
 
 /**
@@ -168,7 +168,7 @@ function readSources(sources, nameOf, readSource) {
     pulled.forEach((source) => source.close());
     throw error;
   }
-  return { files, carried: { sources: pulled } };
+  return { files, carried: { sources: inCallersContext(pulled) } };
 }
 
 /**
