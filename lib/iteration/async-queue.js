@@ -5,6 +5,10 @@
 // the loop had been left.
 
 const { inThisContext } = require('../calls/context.js');
+const { nextTurn } = require('../calls/turns.js');
+
+/** How many buffered items are taken before the event loop gets a turn. Promises alone never give it one. */
+const TAKEN_IN_A_TURN = 250;
 
 /**
  * The feeds that have not ended. It keeps them, and so what they refer to: the lines of an error may refer to the queue itself.
@@ -21,8 +25,17 @@ class Feed {
   #begin;
   #leave;
   #state = /** @type {'new' | 'open' | 'ended'} */ ('new');
-  /** @type {T[]} Items that no `next()` has taken yet. */
-  #ready = [];
+  /**
+   * The first and the last of the items that no `next()` has taken yet. They are linked, because `shift` of an array with tens of
+   * thousands moves all of them.
+   *
+   * @type {Item<T> | undefined}
+   */
+  #first;
+  /** @type {Item<T> | undefined} */
+  #last;
+  /** How many buffered items have been taken one after the other. */
+  #taken = 0;
   /** @type {Taker<T>[]} Calls of `next()` that wait for an item. */
   #takers = [];
   /** @type {{ reason: unknown } | undefined} The rejection of the next `next()`. */
@@ -47,7 +60,13 @@ class Feed {
     if (taker !== undefined) {
       taker.resolve({ done: false, value: item });
     } else if (this.#state === 'open') {
-      this.#ready.push(item);
+      const last = this.#last;
+      this.#last = { value: item, next: undefined };
+      if (last === undefined) {
+        this.#first = this.#last;
+      } else {
+        last.next = this.#last;
+      }
     }
   }
 
@@ -58,11 +77,12 @@ class Feed {
    * @param {(last: T) => boolean} replaces
    */
   putOver(item, replaces) {
-    const last = this.#ready.at(-1);
-    if (last !== undefined && replaces(last)) {
-      this.#ready.pop();
+    const last = this.#last;
+    if (last !== undefined && replaces(last.value)) {
+      last.value = item;
+    } else {
+      this.put(item);
     }
-    this.put(item);
   }
 
   /** Ends the iteration after the buffered items. */
@@ -98,7 +118,7 @@ class Feed {
    * @param {unknown} reason
    */
   abort(reason) {
-    this.#ready = [];
+    this.#drop();
     this.fail(reason);
   }
 
@@ -113,10 +133,15 @@ class Feed {
       this.#state = 'open';
       this.#begin(this);
     }
-    const [value] = this.#ready;
-    if (value !== undefined) {
-      this.#ready.shift();
-      return { done: false, value };
+    const first = this.#first;
+    if (first !== undefined) {
+      this.#first = first.next;
+      this.#last = first.next && this.#last;
+      this.#taken += 1;
+      if (this.#taken % TAKEN_IN_A_TURN === 0) {
+        await nextTurn();
+      }
+      return { done: false, value: first.value };
     }
     const failure = this.#failure;
     if (failure !== undefined) {
@@ -131,10 +156,15 @@ class Feed {
     });
   }
 
+  #drop() {
+    this.#first = undefined;
+    this.#last = undefined;
+  }
+
   /** Ends the iteration early, and resolves after all work has ended. */
   async leave() {
     const hasBegun = this.#state !== 'new';
-    this.#ready = [];
+    this.#drop();
     this.#failure = undefined;
     this.end();
     if (hasBegun) {
@@ -191,6 +221,11 @@ class AsyncQueue {
     return this;
   }
 }
+
+/**
+ * @template T
+ * @typedef {{ value: T, next: Item<T> | undefined }} Item
+ */
 
 /**
  * @template T
