@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     iter,
-    ops::Range,
+    ops::{Bound, Range},
 };
 
 use aho_corasick::{Input, MatchKind, automaton::Automaton, nfa::noncontiguous::NFA};
@@ -25,8 +25,6 @@ pub(super) struct Finder {
     /// `None` if there are too many secrets for it: then the whole text counts as secret.
     automaton: Option<NFA>,
     secrets: Vec<Secrets>,
-    /// How many bytes of a secret the automaton knows.
-    beginning: usize,
 }
 
 /// Secrets with the same beginning.
@@ -59,7 +57,6 @@ impl Finder {
         Self {
             automaton,
             secrets: beginnings.into_values().collect(),
-            beginning: length,
         }
     }
 
@@ -82,7 +79,7 @@ impl Finder {
             if each.end() <= seen {
                 continue;
             }
-            let part = self.around(secrets, text, seen, each.range());
+            let part = secrets.around(text, seen, each.range());
             match found.last_mut() {
                 // It begins within a secret that turned out to be longer.
                 Some(last) if each.start() < seen => last.end = part.end,
@@ -108,23 +105,35 @@ impl Finder {
         });
         starts.min().map(|start| start..text.len())
     }
+}
 
+impl Secrets {
     /// Extends the beginning of a secret to the whole, except for what was found before.
-    fn around(&self, secrets: &Secrets, text: &[u8], seen: usize, beginning: Range<usize>) -> Range<usize> {
-        let rest = text.get(beginning.end..).unwrap_or_default();
-        if secrets.encoded {
+    fn around(&self, text: &[u8], seen: usize, beginning: Range<usize>) -> Range<usize> {
+        if self.encoded {
+            let rest = text.get(beginning.end..).unwrap_or_default();
             let behind = rest.iter().take_while(|byte| is_of_base64(**byte)).count();
             let start = beginning.start - word_before(text, seen..beginning.start);
             return start..beginning.end + behind;
         }
-        let longest = secrets.all.iter().map(|secret| {
-            let more = secret.get(self.beginning..).unwrap_or_default();
-            more.iter()
-                .zip(rest)
+        let longest = self.longest_in(text.get(beginning.start..).unwrap_or_default());
+        beginning.start..beginning.end.max(beginning.start + longest)
+    }
+
+    /// Returns the length of the longest beginning of a secret that a text begins with. In the order of the secrets, this one is next
+    /// to the text, so thousands of alike secrets cost no more than a few.
+    fn longest_in(&self, text: &[u8]) -> usize {
+        let mut below = self.all.range::<[u8], _>((Bound::Unbounded, Bound::Included(text)));
+        let mut above = self.all.range::<[u8], _>((Bound::Excluded(text), Bound::Unbounded));
+        let in_common = |secret: &Vec<u8>| {
+            secret
+                .iter()
+                .zip(text)
                 .take_while(|(ours, theirs)| ours == theirs)
                 .count()
-        });
-        beginning.start..beginning.end + longest.max().unwrap_or_default()
+        };
+        let nearest = [below.next_back(), above.next()].into_iter().flatten();
+        nearest.map(in_common).max().unwrap_or_default()
     }
 }
 

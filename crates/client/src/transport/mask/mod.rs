@@ -249,4 +249,7 @@ fn without(text: &str, mut parts: Vec<Range<usize>>) -> Cow<'_, str> {
 }
 
 #[cfg(test)]
+#[cfg(unix)]
+mod duration;
+#[cfg(test)]
 mod tests;
