@@ -87,12 +87,16 @@ export default [
     plugins: { house: { rules: { 'no-circle': noCircle } } },
     rules: { 'house/no-circle': 'error' },
   },
-  // The face stays off the disk, the network and the clock: that is Rust's part. What the environment may have replaced comes from
-  // `lib/calls/controller.js` and from modules.
+  // The face stays off the disk, the network and the clock: that is Rust's part. What the environment may have replaced or removed comes
+  // from `lib/calls/controller.js` and from modules.
   {
     files: ['index.js', 'lib/**'],
     rules: {
-      'no-restricted-globals': ['error', 'AbortController', 'fetch', 'setInterval', 'setTimeout', 'setImmediate'],
+      'no-restricted-globals': [
+        'error',
+        ...['AbortController', 'DOMException', 'TextDecoder', 'fetch', 'performance'],
+        ...['setInterval', 'setTimeout', 'setImmediate'],
+      ],
       'no-restricted-modules': [
         'error',
         { patterns: ['node:fs*', 'node:http*', 'node:net', 'node:timers*', 'node:tls'] },

@@ -94,6 +94,53 @@ describe('the environment of a test', { concurrency: true }, () => {
     assert.equal(await programOf(text), 'SUBMITTED 1000');
   });
 
+  // The DOM of Jest has no TextDecoder, and contexts of node:vm have none of them.
+  const removed = ['TextDecoder', 'DOMException', 'performance', 'URL', 'AbortController', 'AbortSignal'];
+  for (const when of ['before', 'after']) {
+    it(`may lack globals of Node.js, which are removed ${when} the load`, async () => {
+      const text = `
+        ${when === 'after' ? 'load();' : ''}
+        for (const name of ${JSON.stringify(removed)}) {
+          Object.defineProperty(globalThis, name, { value: undefined });
+        }
+        process.on('unhandledRejection', (error) => console.log('unhandled', error));
+        (async () => {
+          const logger = { info() {}, error() {} };
+          const modzy = new (load().ModzyClient)({ url: ${JSON.stringify(emulator.url)}, apiKey: ${JSON.stringify(emulator.apiKey)}, logger });
+          const quickly = { pollInterval: 10 };
+          const { job } = await modzy.run('ed542963de@1.0.1', { 'input.txt': 'x' }, quickly);
+          const contents = await modzy.getOutputContents({ job, inputKey: 'job', outputName: 'results.json' });
+          const [outcome] = await modzy.blockUntilAllComplete([job], quickly);
+          for await (const each of modzy.watchJob(job, quickly)) break;
+          const signal = Object.assign(new EventTarget(), { aborted: true });
+          const { name } = await modzy.getJob(job, { signal }).catch((error) => error);
+          await modzy.close();
+          console.log(typeof contents, outcome.job.status, name);
+        })();
+      `;
+      assert.equal(await programOf(text), 'object COMPLETED AbortError');
+    });
+  }
+
+  it('may have enumerable members in the prototype of all objects, which are not headers', async () => {
+    const text = `
+      Object.prototype.each = function each() {};
+      const credentials = { url: ${JSON.stringify(emulator.url)}, apiKey: ${JSON.stringify(emulator.apiKey)} };
+      const { ModzyClient } = load();
+      (async () => {
+        const lengths = [];
+        for (const options of [{ logger: { debug() {} } }, { headers: { 'x-a': 'b' } }]) {
+          const modzy = new ModzyClient({ ...credentials, ...options });
+          lengths.push((await modzy.getModels({ perPage: 1 })).length);
+          lengths.push((await modzy.getModels({ perPage: 1 }, { headers: { 'x-c': 'd' } })).length);
+          lengths.push((await modzy.request({ method: 'GET', path: '/models', headers: { 'x-c': 'd' } })).status);
+        }
+        console.log(lengths.join());
+      })();
+    `;
+    assert.equal(await programOf(text), '1,1,200,1,1,200');
+  });
+
   it('has no open handle after the load', async () => {
     assert.equal(await programOf('openHandlesOf(load).then(console.log);'), '[]');
   });

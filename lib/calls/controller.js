@@ -51,4 +51,18 @@ class Controller {
   }
 }
 
-module.exports = { Controller };
+/** The class when the package was loaded. Environments of tests may remove it, or replace it later. */
+const { DOMException } = globalThis;
+
+/**
+ * Returns an AbortError.
+ *
+ * @param {string} message
+ */
+function abortError(message) {
+  return typeof DOMException === 'function'
+    ? new DOMException(message, 'AbortError')
+    : Object.assign(new Error(message), { name: 'AbortError' });
+}
+
+module.exports = { Controller, abortError };

@@ -3,6 +3,7 @@
 // Abort signals. Each signal has one listener, regardless of how many calls use it, and none after they have settled.
 
 const { warnOnce } = require('../diagnostics/warnings.js');
+const { abortError } = require('./controller.js');
 const { LargeSet } = require('./large.js');
 const { nextTurn } = require('./turns.js');
 
@@ -45,7 +46,7 @@ function reasonOf(signal) {
     if (reason !== undefined) {
       return reason;
     }
-    reasons.set(signal, new DOMException('This operation was aborted', 'AbortError'));
+    reasons.set(signal, abortError('This operation was aborted'));
   }
   return reasons.get(signal);
 }

@@ -4,9 +4,11 @@
 // created, here or in Rust.
 
 const { channel } = require('node:diagnostics_channel');
+const { performance } = require('node:perf_hooks');
 const { isGiven } = require('../arguments/checks.js');
 const { headers } = require('../arguments/headers.js');
 const { Context } = require('../calls/context.js');
+const { abortError } = require('../calls/controller.js');
 const { LEFT, reasonOf } = require('../calls/signals.js');
 const { toError } = require('../failures.js');
 const { atCall } = require('../stacks.js');
@@ -118,7 +120,7 @@ class Trace {
    */
   fail(reason) {
     const isAbort = this.#signal !== undefined && hasFired(this.#signal) && reason === reasonOf(this.#signal);
-    const error = reason === LEFT ? new DOMException('the loop was left', 'AbortError') : reason;
+    const error = reason === LEFT ? abortError('the loop was left') : reason;
     this.#report('error', { error, durationMs: this.#duration() }, isAbort);
   }
 
@@ -131,7 +133,7 @@ class Trace {
    */
   extend(options) {
     const { binding } = options;
-    const all = { ...withoutNamesakes(this.#added, binding?.headers), ...binding?.headers };
+    const all = { __proto__: null, ...withoutNamesakes(this.#added, binding?.headers), ...binding?.headers };
     const observeResponses = channels.end.hasSubscribers;
     const extended = { __proto__: null, ...binding, headers: all, observe: this.#observe, observeResponses };
     return Object.assign(Object.create(options), { binding: extended, trace: this });

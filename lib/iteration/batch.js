@@ -4,7 +4,7 @@
 
 const { BATCH } = require('../arguments/batch-options.js');
 const { inThisContext } = require('../calls/context.js');
-const { Controller } = require('../calls/controller.js');
+const { Controller, abortError } = require('../calls/controller.js');
 const { LEFT, throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
 const { nextTurn } = require('../calls/turns.js');
 const { ClientClosedError, JournalError } = require('../errors.js');
@@ -373,7 +373,7 @@ class Batch {
     // The code below depends on `#over`, which is set once this method has returned its promise.
     await undefined;
     this.#polls.abort(reason);
-    this.#unsent.abort(new DOMException('the batch ended before the job was submitted', 'AbortError'));
+    this.#unsent.abort(abortError('the batch ended before the job was submitted'));
     this.#room.close();
     const closing = closeSource(source);
     closing.catch(() => {});

@@ -2,6 +2,8 @@
 
 // The methods for the results of jobs.
 
+// Not the global, which DOMs for tests leave out.
+const { TextDecoder } = require('node:util');
 const { isGiven, notBlank, oneOf, url } = require('../arguments/checks.js');
 const { targetPath } = require('../arguments/paths.js');
 const { jobReference, outputReference } = require('../arguments/references.js');

@@ -11,9 +11,6 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::*;
 
-#[cfg(unix)]
-mod duration;
-
 /// Returns a JSON body with these secrets.
 fn body_of(secrets: &[&str]) -> Bytes {
     serde_json::json!({ "passwords": secrets }).to_string().into()
