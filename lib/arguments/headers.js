@@ -42,7 +42,9 @@ function headers(value, name) {
     const instead = isHeaders ? ', not Headers: pass Object.fromEntries(headers)' : '';
     throw invalidParam(name, `an object of strings${instead}`, value);
   }
-  const given = /** @type {Record<string, string>} */ ({ ...value });
+  // Without a prototype, because Rust would read inherited members, too.
+  /** @type {Record<string, string>} */
+  const given = /** @type {any} */ ({ __proto__: null, ...value });
   for (const [header, text] of Object.entries(given)) {
     const shown = JSON.stringify(header);
     if (!allowedName.test(header) || header.length > LONGEST_NAME) {

@@ -102,7 +102,11 @@ function withHeaders(options, headers) {
   }
   const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
   const others = Object.entries(options.binding?.headers ?? {}).filter(([name]) => !names.has(name.toLowerCase()));
-  const binding = { __proto__: null, ...options.binding, headers: { ...Object.fromEntries(others), ...headers } };
+  const binding = {
+    __proto__: null,
+    ...options.binding,
+    headers: { __proto__: null, ...Object.fromEntries(others), ...headers },
+  };
   return Object.assign(Object.create(options), { binding });
 }
 
