@@ -179,4 +179,34 @@ describe('no promise rejects where nobody listens', () => {
     });
     assert.deepEqual(unhandled, []);
   });
+
+  const refusing = {
+    getJob: (modzy, promise) => modzy.getJob(promise),
+    blockUntilComplete: (modzy, promise) => modzy.blockUntilComplete(promise),
+    'a batch': async (modzy, promise) => {
+      const [{ error }] = await modzy.blockUntilAllComplete([promise]);
+      throw error;
+    },
+    'an iterable of jobs': (modzy, promise) => modzy.blockUntilAllComplete(promise),
+    watchJob: (modzy, promise) => modzy.watchJob(promise).next(),
+    'a text': (modzy, promise) => modzy.submitJobText('m', 'v', { a: { b: promise } }),
+    'a source': (modzy, promise) => modzy.submitJobFile('m', 'v', { a: { b: promise } }),
+    'an output': (modzy, promise) => modzy.openOutput({ job: promise, inputKey: 'a', outputName: 'b' }),
+    'an option': (modzy, promise) => modzy.getJob('j', { retries: promise }),
+    'a body': (modzy, promise) => modzy.submitJob({ model: promise }),
+  };
+  for (const [what, refused] of Object.entries(refusing)) {
+    it(`a promise that is refused instead of its value and rejects later: ${what}`, async () => {
+      const unhandled = await unhandledBy(async () => {
+        const modzy = client();
+        const error = await failure(refused(modzy, modzy.getJob('..')));
+        assert.equal(error.name, 'TypeError');
+        assert.match(error.message, /not a promise/);
+        const late = modzy.getResult('none');
+        await failure(refused(modzy, late));
+        assert.equal((await failure(late)).name, 'NotFoundError');
+      });
+      assert.deepEqual(unhandled, []);
+    });
+  }
 });

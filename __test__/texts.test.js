@@ -62,6 +62,13 @@ describe('in place of a text', () => {
     'the URL of JDBC': (client, value) => client.submitJobJDBC({ ...jdbc, url: value }),
     'the query of JDBC': (client, value) => client.submitJobJDBC({ ...jdbc, query: value }),
   };
+  it('of the level above it, an object around a text is refused, and does not count as its characters', async (t) => {
+    for (const texts of [{ a: new String('text') }, new String('text')]) {
+      const error = await outcome(t, (client) => client.submitJobText('m', 'v', texts));
+      assert.match(error.message, /^submitJobText: the textSources(\["a"\])? param should be an object with members/);
+    }
+  });
+
   for (const [place, submit] of Object.entries(places)) {
     it(`of ${place} other values are refused`, async (t) => {
       for (const [value, message] of wrong) {

@@ -3,7 +3,7 @@
 // Documents of the server as JavaScript values, without added enumerable members; and bodies of callers as JSON.
 
 const { types } = require('node:util');
-const { isPlainObject, invalidParam } = require('./arguments/checks.js');
+const { isPlainObject, invalidParam, listenTo } = require('./arguments/checks.js');
 const { argumentError } = require('./stacks.js');
 
 const identifier = {
@@ -176,6 +176,7 @@ function writeBody(body, argument = 'job') {
       ? 'a value that does not contain itself'
       : expectedFor(this[member], written, member, this);
     if (expected !== undefined) {
+      listenTo(written);
       throw invalidParam(argument + placeOf(names, holders, member), expected);
     }
     if (typeof written === 'object' && written !== null) {

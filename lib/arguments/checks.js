@@ -44,6 +44,19 @@ function isPromise(value) {
 }
 
 /**
+ * Listens to a promise that is refused. The caller learns that it was not awaited, and cannot listen to it any more: its rejection would
+ * end the process.
+ *
+ * @param {unknown} value
+ */
+function listenTo(value) {
+  if (types.isPromise(value)) {
+    // Thenables are left alone: `then` may begin their work.
+    Promise.prototype.then.call(value, undefined, () => {});
+  }
+}
+
+/**
  * Returns the error for an invalid argument or option.
  *
  * @param {import('./place.js').Name} name
@@ -52,6 +65,7 @@ function isPromise(value) {
  */
 function invalidParam(name, expected, value) {
   const hint = isPromise(value) ? ', not a promise: await it first' : '';
+  listenTo(value);
   return argumentError(`the ${name} param should be ${expected}${hint}`);
 }
 
@@ -200,7 +214,8 @@ function object(value, name, more = () => '') {
  * @returns {value is any}
  */
 function isMembers(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  const isObject = typeof value === 'object' && value !== null && !types.isBoxedPrimitive(value);
+  return isObject && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 /**
@@ -306,6 +321,7 @@ module.exports = {
   isPlainObject,
   isPromise,
   iterable,
+  listenTo,
   logger,
   invalidParam,
   notBlank,
