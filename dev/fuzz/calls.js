@@ -153,6 +153,12 @@ const hostileArguments = {
     { a: { b: anySource(random), c: anySource(random) } },
     { ...options, onOpen: anyCallback(random), onUploadProgress: anyCallback(random) },
   ],
+  run: (random, options) => ['m@1', { [anyText(random)]: anySource(random) }, { ...options, ...callbacksOf(random) }],
+  submit: (random, options) => [
+    'm@1',
+    { a: { b: anySource(random), c: anySource(random) } },
+    { ...options, onOpen: anyCallback(random), onUploadProgress: anyCallback(random) },
+  ],
   appendInput: (random, options) => [
     'j',
     'a',
@@ -176,8 +182,16 @@ function batchOf(random) {
   return {
     signal: AbortSignal.timeout(30 + random.below(100)),
     onProgress: anyCallback(random),
+    onSubmit: anyCallback(random),
+    results: random.chance(0.3),
     concurrency: random.pick([undefined, 1, 3]),
   };
+}
+
+/** Returns the callbacks of a run. */
+function callbacksOf(random) {
+  const names = ['onSubmit', 'onOpen', 'onUploadProgress', 'onProgress'];
+  return Object.fromEntries(names.map((name) => [name, anyCallback(random)]));
 }
 
 /** Returns a call with hostile arguments. */
@@ -186,7 +200,7 @@ function hostileCall(random, client, folder) {
   const options = limitsOf(name);
   // A signal ends calls that nothing else ends.
   options.signal = random.chance(0.3) ? anySignal(random) : AbortSignal.timeout(500);
-  if (/^(submit|block|jobs|watch)/.test(name)) {
+  if (/^(submit|run|block|jobs|watch)/.test(name)) {
     options.cancelOnAbort = random.chance(0.5) && !/^submitJobFile/.test(name);
     options.onCancel = anyCallback(random);
   }
