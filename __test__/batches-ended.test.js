@@ -4,11 +4,12 @@
 
 const assert = require('node:assert/strict');
 const { getEventListeners } = require('node:events');
+const { Readable } = require('node:stream');
 const { describe, it } = require('node:test');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { useEmulator } = require('./support/emulator.js');
 const { job, numberedJobs, path, quickly, submit } = require('./support/numbered-jobs.js');
-const { collect } = require('./support/outcomes.js');
+const { collect, failure } = require('./support/outcomes.js');
 
 const reason = new Error('changed my mind');
 
@@ -51,6 +52,26 @@ describe('batches that end early', () => {
         assert.ok((await emulator.requests()).every(({ method }) => method === 'GET'));
       });
     }
+
+    it('whose signal has fired, or whose client is closed, closes a stream of jobs that it has not opened', async () => {
+      const closed = client();
+      await closed.close();
+      for (const [modzy, options] of [
+        [client(), { signal: AbortSignal.abort() }],
+        [client(), { retires: 1 }],
+        [closed, {}],
+      ]) {
+        for (const run of [
+          (jobs) => modzy.blockUntilAllComplete(jobs, options),
+          (jobs) => collect(modzy.jobsAsCompleted(jobs, options)),
+        ]) {
+          const stream = new Readable({ objectMode: true, read() {} });
+          await failure(run(stream));
+          await sleep(5);
+          assert.equal(stream.destroyed, true);
+        }
+      }
+    });
 
     it('before it has begun sends nothing', async () => {
       const outcomes = client().jobsAsCompleted([job(0)], quickly);
@@ -170,11 +191,15 @@ describe('batches that end early', () => {
     it('rejects once, drops outcomes that were not taken, and ends the loop', async () => {
       const jobs = await answer(0, 0, Infinity);
       const controller = new AbortController();
-      const outcomes = client().jobsAsCompleted(jobs, { ...quickly, signal: controller.signal });
+      const modzy = client();
+      const outcomes = modzy.jobsAsCompleted(jobs, { ...quickly, signal: controller.signal });
       assert.equal((await outcomes.next()).done, false);
       await answered(3);
       controller.abort(reason);
-      await sleep(50);
+      // The batch ends after its waits.
+      do {
+        await sleep(50);
+      } while (modzy.stats().pendingCalls > 0);
       await assert.rejects(outcomes.next(), (error) => error === reason);
       assert.deepEqual(await outcomes.next(), { done: true, value: undefined });
       await assertQuiet(controller.signal);

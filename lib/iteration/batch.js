@@ -375,7 +375,7 @@ class Batch {
     this.#polls.abort(reason);
     this.#unsent.abort(abortError('the batch ended before the job was submitted'));
     this.#room.close();
-    const closing = closeSource(source);
+    const closing = closeSource(source, this.#jobs);
     closing.catch(() => {});
     try {
       if (!this.#hasEnded() || source !== undefined) {

@@ -3,6 +3,7 @@
 // The iterator of the jobs of a batch, which the user wrote.
 
 const { argumentError } = require('../stacks.js');
+const { closeUnread } = require('../streams/refused.js');
 const { isObject } = require('./thrown.js');
 
 /** @param {any} jobs */
@@ -22,9 +23,16 @@ async function nextOf(iterator) {
   return result;
 }
 
-/** @param {any} iterator */
-async function closeSource(iterator) {
-  await iterator?.return?.();
+/**
+ * @param {any} iterator
+ * @param {unknown} jobs What it iterates, which may be a stream that was never opened.
+ */
+async function closeSource(iterator, jobs) {
+  if (iterator === undefined) {
+    closeUnread(jobs);
+  } else {
+    await iterator.return?.();
+  }
 }
 
 module.exports = { closeSource, nextOf, openSource };

@@ -81,6 +81,15 @@ function closeStreams(value, form = named) {
 }
 
 /**
+ * Closes a source that nothing has begun to read, if it is a stream.
+ *
+ * @param {unknown} value
+ */
+function closeUnread(value) {
+  attempt(() => closeStreams(value, alone));
+}
+
+/**
  * Closes a value that is a stream to read from. Returns whether it is one.
  *
  * @param {any} value
@@ -116,4 +125,4 @@ function attempt(work) {
   }
 }
 
-module.exports = { closeSources, closeStreams };
+module.exports = { closeSources, closeStreams, closeUnread };
