@@ -164,11 +164,13 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
     ) -> FailedAttempt {
         let detail = if fault == BodyFault::NotJson {
             let mask = (self.mask)().ready().await;
-            let beginning = String::from_utf8_lossy(beginning);
-            let beginning = mask.apply_to_cut(&beginning);
+            let beginning = String::from_utf8_lossy(beginning).into_owned();
+            let masked = mask.work_on(beginning.len(), true, beginning, |mask, text| {
+                mask.apply_to_cut(&text).into_owned()
+            });
             excerpt::describe(
                 media_type.map(|media_type| shown(&mask, media_type)).as_deref(),
-                &beginning,
+                &masked.await.unwrap_or_default(),
             )
         } else {
             String::new()
@@ -203,7 +205,7 @@ impl<M: Fn() -> Mask> Reader<'_, M> {
         let limit = ERROR_BODY + MASK_MARGIN;
         let end = self.collect(&mut body, &mut bytes, usize::MAX, limit).await;
         let is_cut = !matches!(end, End::Whole);
-        let text = mask.work_on(bytes.len(), (bytes, is_cut), |mask, (bytes, is_cut)| {
+        let text = mask.work_on(bytes.len(), is_cut, (bytes, is_cut), |mask, (bytes, is_cut)| {
             ErrorText::read(mask, &bytes, is_cut)
         });
         let text = text.await.unwrap_or_default();

@@ -98,24 +98,36 @@ impl Mask {
     /// Prepares to mask texts; with many secrets, on another thread.
     pub(super) async fn ready(self) -> Arc<Self> {
         let mask = Arc::new(self);
-        let length: usize = mask.secrets.iter().map(|secret| secret.expose_secret().len()).sum();
-        let is_long = length > LONG_SECRETS || mask.body.len() > LONG_TEXT;
         let prepare = |mask: &Self, ()| {
             mask.finders();
         };
-        if is_long {
+        if mask.has_many() {
             mask.work(true, (), prepare).await;
         }
         mask
     }
 
-    /// Works on a text of this many bytes; if it is long, on another thread. Returns `None` if the runtime ends first.
-    pub(super) async fn work_on<I, O>(self: &Arc<Self>, length: usize, text: I, work: fn(&Self, I) -> O) -> Option<O>
+    /// Whether the secrets are long together, as far as that is known before the body is searched.
+    fn has_many(&self) -> bool {
+        let length: usize = self.secrets.iter().map(|secret| secret.expose_secret().len()).sum();
+        length > LONG_SECRETS || self.body.len() > LONG_TEXT
+    }
+
+    /// Works on a text of this many bytes; if it is long, on another thread. So it does if the text was cut off and there are many
+    /// secrets, since its end is compared with each of them. Returns `None` if the runtime ends first.
+    pub(super) async fn work_on<I, O>(
+        self: &Arc<Self>,
+        length: usize,
+        is_cut: bool,
+        text: I,
+        work: fn(&Self, I) -> O,
+    ) -> Option<O>
     where
         I: Send + 'static,
         O: Send + 'static,
     {
-        self.work(length > LONG_TEXT, text, work).await
+        self.work(length > LONG_TEXT || is_cut && self.has_many(), text, work)
+            .await
     }
 
     async fn work<I, O>(self: &Arc<Self>, is_long: bool, on: I, work: fn(&Self, I) -> O) -> Option<O>

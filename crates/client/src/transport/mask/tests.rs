@@ -253,6 +253,26 @@ fn any_number_of_secrets_is_masked() {
     assert_eq!(mask.apply("10000xxxxxxxxxx"), "10000xxxxxxxxxx");
 }
 
+#[tokio::test]
+async fn a_text_that_is_long_or_is_cut_and_has_many_secrets_is_masked_on_another_thread() {
+    let here = std::thread::current().id();
+    let many: Vec<_> = (0..2000).map(|number| format!("secret-{number}")).collect();
+    let many: Vec<_> = many.iter().map(String::as_str).collect();
+    let auth = Auth::api_key("publicPrefix.secretBody");
+    for (body, length, is_cut, is_here) in [
+        (Bytes::new(), 100, true, true),
+        (Bytes::new(), LONG_TEXT + 1, false, false),
+        (body_of(&many), 100, false, true),
+        (body_of(&many), 100, true, false),
+    ] {
+        let mask = Mask::new(&auth, &HeaderMap::new(), body, None).ready().await;
+        let thread = mask
+            .work_on(length, is_cut, (), |_, ()| std::thread::current().id())
+            .await;
+        assert_eq!(thread == Some(here), is_here, "{length} {is_cut}");
+    }
+}
+
 #[test]
 fn layers_of_escapes_may_be_mixed() {
     let mask = Mask::of(["x&y <z>"].into_iter());
