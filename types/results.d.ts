@@ -225,8 +225,8 @@ export interface ResultMethods {
   getInputResult(jobId: JobRef, inputKey: string, options?: RequestOptions | null): Promise<InputResult>;
 
   /**
-   * Reads the results of a job one input at a time, as they arrive: `GET /results/{job}`. Results of any size take the memory of one
-   * input: each is parsed when the loop reaches it, and at most 64 KiB more are read meanwhile. Inputs of `results` and `failures` are yielded
+   * Reads the results of a job one input at a time, as they arrive: `GET /results/{job}`. Results of any size take the memory of two
+   * inputs: each is parsed when the loop reaches it, and the next one, or 64 KiB, are read meanwhile. Inputs of `results` and `failures` are yielded
    * in the order of the body, and are partial while the job runs. An input that occurs twice in the body is yielded twice.
    *
    * No request is sent before the loop begins, and leaving the loop closes the request. `requestTimeout` applies until the headers;

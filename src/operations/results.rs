@@ -84,15 +84,15 @@ pub(super) async fn next_results(id: u64, next: ReadAhead, reports: &Reports<'_>
     }
     let ahead = Opened::ReadAhead(stream.read_ahead(BATCH));
     reports.call.keep(id, ahead);
-    Ok(Value::Results(joined(&results)))
+    Ok(Value::Results(joined(results)))
 }
 
-fn joined(results: &[Document]) -> String {
-    let mut texts = String::with_capacity(results.iter().map(|result| result.as_str().len() + 1).sum());
+/// Joins texts. One by itself, which may be long, is not copied.
+fn joined(results: Vec<Document>) -> String {
+    let mut results = results.into_iter();
+    let mut texts = results.next().map(String::from).unwrap_or_default();
     for result in results {
-        if !texts.is_empty() {
-            texts.push(SEPARATOR);
-        }
+        texts.push(SEPARATOR);
         texts.push_str(result.as_str());
     }
     texts
