@@ -190,18 +190,9 @@ class Calls {
     this.#native.close(atOnce);
   }
 
-  /** A snapshot of the calls of the client, and of the connections that it uses. */
+  /** A snapshot of the connections that the client uses, and of their queues. */
   get stats() {
-    const { submits, chunks, polls, lists, reads, deletes, ...transport } = this.#native.stats();
-    const queues = {
-      submits: queueOf(submits),
-      chunks: queueOf(chunks),
-      polls: queueOf(polls),
-      lists: queueOf(lists),
-      reads: queueOf(reads),
-      deletes: queueOf(deletes),
-    };
-    return { pendingCalls: this.pending, ...transport, queues };
+    return this.#native.stats();
   }
 
   /**
@@ -396,15 +387,6 @@ class Calls {
       unwatch(call.signal, call.abort);
     }
   }
-}
-
-/**
- * Returns a queue with all of its members: Rust leaves out those without a value.
- *
- * @param {import('../../js-binding').BindingQueueState} queue
- */
-function queueOf({ waiting, reason, pauseMs, rate }) {
-  return { waiting, reason: reason ?? null, pauseMs, ratePerSecond: rate ?? null };
 }
 
 /** The error of a call that begins after the client was closed. */

@@ -19,8 +19,27 @@ const methods = {
    * @this {import('./resource.js').Resource}
    */
   stats() {
-    return sessionOf(this).stats;
+    const session = sessionOf(this);
+    const { submits, chunks, polls, lists, reads, deletes, ...transport } = session.stats;
+    const queues = {
+      submits: queueOf(submits),
+      chunks: queueOf(chunks),
+      polls: queueOf(polls),
+      lists: queueOf(lists),
+      reads: queueOf(reads),
+      deletes: queueOf(deletes),
+    };
+    return { pendingCalls: session.pending, ...transport, queues };
   },
 };
+
+/**
+ * Returns a queue with all of its members: Rust leaves out those without a value.
+ *
+ * @param {import('../../js-binding').BindingQueueState} queue
+ */
+function queueOf({ waiting, reason, pauseMs, rate }) {
+  return { waiting, reason: reason ?? null, pauseMs, ratePerSecond: rate ?? null };
+}
 
 module.exports = { methods, rows };

@@ -1,9 +1,10 @@
 //! A response that the caller reads one chunk per call. Its headers have come, so the limits and retries of a request
 //! are over, except for the time between two chunks.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, StatusCode, header::LOCATION};
 use tokio_util::sync::CancellationToken;
 
@@ -67,12 +68,11 @@ impl Streamed {
     ) -> Result<Option<Bytes>> {
         let status = self.status().as_u16();
         let context = FailureContext::new(request, &self.attempt, self.proxy.as_ref());
-        let mut idle = pin!(async {
-            if let Some(wanted) = wanted {
-                wanted.cancelled().await;
-            }
-            clock.idle(idle_timeout).await;
-        });
+        let idle = || clock.idle(idle_timeout);
+        let mut idle: Pin<Box<dyn Future<Output = ()> + Send + '_>> = match wanted {
+            None => idle(),
+            Some(wanted) => Box::pin(wanted.cancelled().then(|()| idle())),
+        };
         loop {
             let read = tokio::select! {
                 biased;
