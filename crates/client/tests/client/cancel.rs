@@ -216,9 +216,14 @@ async fn a_cancel_that_waits_for_a_socket_expires_after_five_seconds() {
 
 #[tokio::test]
 async fn a_cancel_has_the_rest_of_the_five_seconds_since_the_abort() {
-    let server = Server::always(Reply::Stall(Vec::new())).await;
+    let server = Server::start(|_, nth| match nth {
+        0 => job("OPEN"),
+        _ => Reply::Stall(Vec::new()),
+    })
+    .await;
     let client = builder(&server.api()).build().unwrap();
-    for (spent, requests) in [(Duration::from_secs(5), 0), (millis(4700), 1)] {
+    warm_up(&client).await;
+    for (spent, requests) in [(Duration::from_secs(5), 1), (millis(4000), 2)] {
         let started = Instant::now();
         let aborted = options().canceling(Cancellation::at(started.checked_sub(spent).unwrap()));
         let error = client.cancel_aborted("j", &aborted).await.result.unwrap_err();
