@@ -27,7 +27,7 @@ const notices = ['COPYRIGHT-library.html', 'LICENSE', 'THIRD-PARTY-LICENSES.txt'
 /** The files of each package, and how large it may be unpacked. */
 const expected = {
   'modzy-client': {
-    limit: 800 * kB,
+    limit: 820 * kB,
     files: [
       'LICENSE',
       'MIGRATING.md',

@@ -110,7 +110,10 @@ class Calls {
         throwIfAborted(left);
         call.watchBatch(left, this.#aborts.withdrawal(call));
       }
-      this.#start(call, operation, argument, options, carried);
+      call.id = start(this.#native, call, operation, argument, { binding: options.binding, bytes: carried.bytes });
+      call.owner = this;
+      this.pending += Number(call.kind !== 'grace');
+      add(call);
     } catch (error) {
       this.#abandon(call, error);
     }
@@ -193,20 +196,6 @@ class Calls {
   /** A snapshot of the connections that the client uses, and of their queues. */
   get stats() {
     return this.#native.stats();
-  }
-
-  /**
-   * @param {Call} call
-   * @param {Operation} operation
-   * @param {string} argument
-   * @param {CallOptions} options
-   * @param {Carried} carried
-   */
-  #start(call, operation, argument, { binding }, { bytes }) {
-    call.id = start(this.#native, call, operation, argument, { binding, bytes });
-    call.owner = this;
-    this.pending += Number(call.kind !== 'grace');
-    add(call);
   }
 
   /**

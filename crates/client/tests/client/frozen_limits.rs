@@ -96,13 +96,13 @@ async fn a_cancel_that_is_stopped_has_its_whole_limit_while_the_process_runs() {
         let client = client(&server.api());
         let mut limits = CancelLimits::default();
         let call = tokio::spawn(async move {
-            // One of so many has a second.
+            // The last of so many has two seconds.
             let began = Instant::now();
-            let last = (0..100_000).map(|_| limits.next(began)).last().unwrap();
+            let last = (0..=30_000).map(|_| limits.next(began)).last().unwrap();
             client.cancel_aborted("j", &options().canceling(last)).await
         });
         until(|| server.count() == 1).await;
-        thread::sleep(FROZEN);
+        thread::sleep(LIMIT + FROZEN);
         let canceled = call.await.unwrap().result.unwrap();
         assert_eq!(
             (canceled.string_member("status").as_deref(), server.count()),
@@ -128,8 +128,8 @@ async fn a_receipt_that_comes_late_because_the_process_was_stopped_is_waited_for
     });
     let client = client(&server.api());
     let call = tokio::spawn(async move {
-        // A second of the five is left.
-        let began = Instant::now().checked_sub(millis(4000)).unwrap();
+        // Two seconds of the five are left.
+        let began = Instant::now().checked_sub(3 * LIMIT).unwrap();
         let options = options();
         let submit = client.submit_job("{}", &options);
         client
@@ -137,7 +137,7 @@ async fn a_receipt_that_comes_late_because_the_process_was_stopped_is_waited_for
             .await
     });
     until(|| server.count() == 1).await;
-    thread::sleep(FROZEN);
+    thread::sleep(LIMIT + FROZEN);
     running.send(()).unwrap();
     let canceled = call.await.unwrap().result.unwrap();
     assert_eq!(canceled.string_member("status").as_deref(), Some("CANCELED"));
