@@ -286,18 +286,12 @@ describe('the body of results', () => {
       const modzy = new ModzyClient(${JSON.stringify(modzy.baseURL)}, 'prefix.body');
       (async () => {
         await modzy.streamResults('j').next();
-        for (let turn = 0; turn < 20; turn += 1) {
-          global.gc();
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
-        console.log('over');
-        setInterval(() => {}, 1000);
+        setInterval(() => global.gc(), 20);
       })();
     `;
     const args = ['--expose-gc', '-e', program];
-    const child = spawn(process.execPath, args, { cwd: __dirname, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, args, { cwd: __dirname, stdio: ['ignore', 'ignore', 'inherit'] });
     t.after(() => child.kill());
-    await once(child.stdout, 'data');
     await closed;
   });
 });
