@@ -4,6 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { createHash, randomBytes } = require('node:crypto');
+const { EventEmitter, once } = require('node:events');
 const { createReadStream } = require('node:fs');
 const path = require('node:path');
 const { Readable } = require('node:stream');
@@ -145,6 +146,28 @@ describe('an upload', () => {
       await uploads.modzy.submitJobFile(...MODEL, { k: { input: randomBytes(2 * CHUNK) } }, { chunkSize });
       assert.equal((await lines()).filter((line) => line.endsWith('/k/input')).length, chunks);
     }
+  });
+
+  it('keeps the chunks of its streams apart when one yields its first chunk while another is asked for its next', async () => {
+    const bytes = randomBytes(3 * 1000);
+    const [first, next, other] = [0, 1000, 2000].map((at) => bytes.subarray(at, at + 1000));
+    const events = new EventEmitter();
+    const [isAsked, isGiven] = ['asked', 'given'].map((name) => once(events, name));
+    async function* fast() {
+      yield first;
+      events.emit('asked');
+      await isGiven;
+      yield next;
+    }
+    async function* slow() {
+      await isAsked;
+      setTimeout(() => events.emit('given'), 100);
+      yield other;
+    }
+    const receipt = await uploads.modzy.submitJobFile(...MODEL, { a: { input: fast() }, b: { input: slow() } });
+    const { a, b } = await digests(receipt);
+    assert.equal(a.input.sha256, sha256(Buffer.concat([first, next])));
+    assert.equal(b.input.sha256, sha256(other));
   });
 
   it('can be made in steps: open, append, close', async () => {

@@ -186,11 +186,11 @@ impl BindingClient {
         id
     }
 
-    /// Hands a call the chunk that it requested from a source; `None` at the end of the source. The chunk is copied.
+    /// Hands a call the chunk that it requested from this source; `None` at the end of the source. The chunk is copied.
     #[napi(catch_unwind)]
-    pub fn feed(&self, id: i64, chunk: Option<Uint8Array>) {
+    pub fn feed(&self, id: i64, source: u32, chunk: Option<Uint8Array>) {
         let chunk = chunk.map(|chunk| Bytes::copy_from_slice(&chunk));
-        self.calls.feed(id.cast_unsigned(), chunk);
+        self.calls.feed(id.cast_unsigned(), source, chunk);
     }
 
     /// Aborts calls, and closes their requests. With `cancel_job`, the jobs that they submit or wait for are then canceled on the

@@ -332,7 +332,7 @@ class Calls {
           // The caller may have run meanwhile.
           call.sources[source]?.check?.();
         }
-        this.#native.feed(call.id, chunk);
+        this.#native.feed(call.id, source, chunk);
       }
     } catch (error) {
       this.#aborts.end(call, error, true);

@@ -45,8 +45,9 @@ pub(crate) struct Calls {
 struct Live {
     /// An ordered map, because a hash table with tens of thousands of calls blocks the event loop while it doubles.
     calls: BTreeMap<u64, Registered>,
-    /// The pending request for a chunk of each call. A call has one at a time, because uploads read their sources in turn.
-    pulls: HashMap<u64, oneshot::Sender<Chunk>>,
+    /// The pending requests for chunks, by the number of the call and that of the source. A call may have several: an upload reads
+    /// its sources in turn, but does not wait for one whose first bytes take long.
+    pulls: BTreeMap<(u64, u32), oneshot::Sender<Chunk>>,
     /// The open streams that no call is reading, by the call that opened them.
     opened: HashMap<u64, Opened>,
     burst: Burst,
@@ -107,6 +108,15 @@ impl Burst {
         }
         self.waiting.extend(aborted);
         if is_asked { Deferred::Behind } else { Deferred::First }
+    }
+}
+
+impl Live {
+    /// Drops the requests for chunks of a call that has ended.
+    fn drop_pulls(&mut self, id: u64) {
+        while let Some((&pull, _)) = self.pulls.range((id, 0)..=(id, u32::MAX)).next() {
+            self.pulls.remove(&pull);
+        }
     }
 }
 
@@ -231,7 +241,7 @@ impl Calls {
     /// `false` if it was aborted in the meantime.
     pub(super) fn linger(&self, id: u64) -> bool {
         let mut live = self.live();
-        live.pulls.remove(&id);
+        live.drop_pulls(id);
         let registered = live.calls.get_mut(&id);
         registered.is_some_and(|call| {
             call.has_ended = true;
@@ -242,7 +252,7 @@ impl Calls {
     /// Requests a chunk of a call's source from JavaScript.
     pub(crate) fn pull(self: &Arc<Self>, id: u64, source: u32) -> oneshot::Receiver<Chunk> {
         let (sender, receiver) = oneshot::channel();
-        self.live().pulls.insert(id, sender);
+        self.live().pulls.insert((id, source), sender);
         self.report(BindingEvent::ChunkWanted {
             id: id.cast_signed(),
             source,
@@ -250,9 +260,9 @@ impl Calls {
         receiver
     }
 
-    /// Hands over the chunk that a call requested. If the call has ended in the meantime, the chunk is dropped.
-    pub(crate) fn feed(&self, id: u64, chunk: Chunk) {
-        let pull = self.live().pulls.remove(&id);
+    /// Hands over the chunk that a call requested from a source. If the call has ended in the meantime, the chunk is dropped.
+    pub(crate) fn feed(&self, id: u64, source: u32, chunk: Chunk) {
+        let pull = self.live().pulls.remove(&(id, source));
         if let Some(pull) = pull {
             let _ = pull.send(chunk);
         }
@@ -271,7 +281,7 @@ impl Calls {
     pub(super) fn forget(&self, id: u64) -> usize {
         let mut live = self.live();
         live.calls.remove(&id);
-        live.pulls.remove(&id);
+        live.drop_pulls(id);
         live.calls.len()
     }
 

@@ -139,7 +139,7 @@ pub(crate) fn a_wanted_chunk_arrives_or_its_call_ends() {
         call.run(work).await;
     });
     let aborts = thread_rng().gen_bool(0.5);
-    let mut fed = 0;
+    let mut fed: u32 = 0;
     while javascript.ends(id) == 0 {
         if aborts && fed == 1 {
             javascript.calls.abort(vec![id], false);
@@ -148,9 +148,9 @@ pub(crate) fn a_wanted_chunk_arrives_or_its_call_ends() {
             .taken
             .iter()
             .filter(|event| matches!(event, BindingEvent::ChunkWanted { .. }));
-        if wanted.count() > fed {
+        if wanted.count() > fed as usize {
+            javascript.calls.feed(id, fed, None);
             fed += 1;
-            javascript.calls.feed(id, None);
         } else {
             javascript.turn();
         }
