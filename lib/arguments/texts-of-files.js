@@ -43,8 +43,10 @@ function isPath(text) {
  * @param {import('./model-inputs.js').ModelInputs} inputs
  */
 function adviceForFiles({ value, placeOf }) {
-  for (const [key, parts] of Object.entries(value)) {
-    for (const [name, text] of Object.entries(parts)) {
+  for (const key of Object.keys(value)) {
+    const parts = value[key];
+    for (const name of Object.keys(parts)) {
+      const text = parts[name];
       const found = typeof text === 'string' && text.length <= LONGEST && forms.find(({ is }) => is(text));
       if (found) {
         return `${placeOf(key, name)} ${found.advice}`;

@@ -27,6 +27,9 @@ const { argumentError } = require('../stacks.js');
 /** The largest chunk that is handed to Rust, in bytes. */
 const CHUNK_BYTES = 1024 * 1024;
 
+/** What a closed source keeps. */
+const NO_BYTES = new Uint8Array();
+
 /** Bytes of memory. */
 class MemorySource {
   #bytes;
@@ -77,9 +80,14 @@ class MemorySource {
   }
 
   close() {
-    this.#bytes = new Uint8Array();
+    this.#bytes = NO_BYTES;
     this.#at = this.#size;
   }
+}
+
+/** @param {Source} source */
+function isMemory(source) {
+  return source instanceof MemorySource;
 }
 
 /** A web stream. The reader is kept, because only the reader can cancel a stream while a read is pending. */
@@ -159,21 +167,26 @@ class IterableSource {
 }
 
 /**
- * Binds sources to the current async context, because their chunks are requested outside of all calls.
+ * Binds sources to the current async context, because their chunks are requested outside of all calls. Memory runs no code of the
+ * caller, and there may be thousands of such sources.
  *
  * @param {Source[]} sources
  * @returns {Source[]}
  */
 function inCallersContext(sources) {
-  if (sources.length === 0) {
+  if (sources.every(isMemory)) {
     return sources;
   }
   const inContext = inThisContext((/** @type {() => any} */ work) => work());
-  return sources.map((source) => ({
-    next: () => inContext(() => source.next()),
-    check: () => source.check?.(),
-    close: () => inContext(() => source.close()),
-  }));
+  return sources.map((source) =>
+    isMemory(source)
+      ? source
+      : {
+          next: () => inContext(() => source.next()),
+          check: () => source.check?.(),
+          close: () => inContext(() => source.close()),
+        },
+  );
 }
 
 /**

@@ -155,9 +155,9 @@ function readSources(sources, nameOf, readSource) {
       }
       streams.add(value);
     }
-    const { source, copied = 0, ...origin } = /** @type {any} */ (readSource(value, place, room));
+    const { source, copied = 0, path, size, text } = /** @type {any} */ (readSource(value, place, room));
     room -= copied;
-    files.push({ inputKey: place.inputKey, inputName: place.inputName, ...origin });
+    files.push({ inputKey: place.inputKey, inputName: place.inputName, path, size, text });
     if (source !== undefined) {
       pulled.push(source);
     }
