@@ -47,7 +47,7 @@ function inputsOf(read, leaf, members) {
  */
 function put(members, name, value) {
   // The prototype of objects has some names, and may be frozen.
-  if (name in members) {
+  if (name in Object.prototype) {
     Object.defineProperty(members, name, { value, configurable: true, enumerable: true, writable: true });
   } else {
     members[name] = value;

@@ -202,13 +202,19 @@ function readEmbeddedSources(sources, argument, generation, readBlob) {
     inline += string(value, place).length;
     return value;
   };
+  /** @type {string | undefined} */
+  let current;
+  /** @type {Record<string, string | number>} */
+  let parts = {};
   /** @type {(value: any, place: PlaceOfSource) => void} */
   const visit = (value, place) => {
     const { inputKey, inputName } = place;
-    if (!Object.hasOwn(named, inputKey)) {
-      put(named, inputKey, {});
+    // The sources of an input follow each other.
+    if (inputKey !== current) {
+      [current, parts] = [inputKey, {}];
+      put(named, inputKey, parts);
     }
-    put(/** @type {any} */ (named[inputKey]), inputName, read(value, place));
+    put(parts, inputName, read(value, place));
   };
   try {
     eachSource(sources, visit, within(argument));
