@@ -112,6 +112,23 @@ describe('run with the emulator', () => {
     assert.throws(() => outputsOf(undefined, 'a'), TypeError);
   });
 
+  it('reads the outputs of each of 5,000 inputs in the time of one result', () => {
+    const keys = Array.from({ length: 5_000 }, (_, index) => `input-${index}`);
+    const outputs = { 'results.json': { text: 'x'.repeat(200) } };
+    const result = {
+      results: Object.fromEntries(keys.map((key) => [key, outputs])),
+      failures: { wrong: { error: 'why' } },
+    };
+    const begin = process.cpuUsage();
+    for (const key of keys) {
+      assert.deepEqual(outputsOf(result, key), outputs);
+    }
+    const { user } = process.cpuUsage(begin);
+    assert.ok(user < 2_000_000, `${user / 1_000} ms`);
+    assert.throws(() => outputsOf(result, 'wrong'), new JobFailedError('why'));
+    assert.deepEqual(outputsOf({ results: { ['__proto__']: outputs } }, '__proto__'), outputs);
+  });
+
   it('in a batch reads results within the same concurrency', async () => {
     const modzy = client();
     const submits = Array.from({ length: 6 }, () => (options) => modzy.submit(MODEL, TEXT, options));

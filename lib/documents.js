@@ -4,6 +4,7 @@
 
 const { types } = require('node:util');
 const { isPlainObject, invalidParam, listenTo } = require('./arguments/checks.js');
+const { isPatched, unpatched, writeJson } = require('./json.js');
 const { argumentError } = require('./stacks.js');
 
 const identifier = {
@@ -92,7 +93,7 @@ function receiptReader(generation, status) {
  */
 function textOf(document) {
   try {
-    return JSON.stringify(document);
+    return writeJson(document);
   } catch (error) {
     if (error instanceof RangeError) {
       return deepTextOf(document);
@@ -117,7 +118,7 @@ function deepTextOf(document) {
     }
     const { value } = next;
     if (typeof value !== 'object' || value === null) {
-      parts.push(JSON.stringify(value));
+      parts.push(writeJson(value));
       continue;
     }
     const isList = Array.isArray(value);
@@ -126,7 +127,7 @@ function deepTextOf(document) {
     const members = Object.entries(value);
     for (let at = members.length - 1; at >= 0; at -= 1) {
       const [name, member] = /** @type {[string, unknown]} */ (members[at]);
-      left.push({ value: member }, { text: (at > 0 ? ',' : '') + (isList ? '' : `${JSON.stringify(name)}:`) });
+      left.push({ value: member }, { text: (at > 0 ? ',' : '') + (isList ? '' : `${writeJson(name)}:`) });
     }
   }
   return parts.join('');
@@ -156,6 +157,7 @@ function readTextOrDocument(text) {
  * @returns {string | undefined} `undefined` if the body has no JSON form.
  */
 function writeBody(body, argument = 'job') {
+  const patched = isPatched();
   /** @type {unknown[]} The objects and lists around the current member, outermost first. */
   const holders = [];
   /** @type {string[]} Their names. */
@@ -170,7 +172,7 @@ function writeBody(body, argument = 'job') {
       holders.pop();
       names.pop();
     }
-    const written = unboxed(value);
+    const written = unboxed(patched ? unpatched(this[member], value) : value);
     const isCycle = typeof written === 'object' && written !== null && holders.includes(written);
     const expected = isCycle
       ? 'a value that does not contain itself'
@@ -203,7 +205,7 @@ function writeBody(body, argument = 'job') {
  */
 function writeTexts(argument) {
   try {
-    return JSON.stringify(argument);
+    return writeJson(argument);
   } catch (cause) {
     throw argumentError(`the texts are too long together (${cause}); submit them as files or Blobs`, { cause });
   }
@@ -235,7 +237,7 @@ function placeOf(names, holders, member) {
     if (Array.isArray(holders[depth])) {
       return `[${name}]`;
     }
-    return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+    return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${writeJson(name)}]`;
   });
   return steps.join('');
 }

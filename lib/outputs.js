@@ -21,8 +21,10 @@ function outputsOf(result, inputKey) {
     if (typeof result !== 'object' || result === null) {
       throw invalidParam('result', 'a result, as getResult returns it', result);
     }
-    const { results, failures } = result;
-    const found = BindingClient.outputsOf(textOf({ results, failures }), string(inputKey, 'inputKey'));
+    const key = string(inputKey, 'inputKey');
+    const results = only(result.results, key);
+    const failures = only(result.failures, key);
+    const found = BindingClient.outputsOf(textOf({ results, failures }), key);
     if (found.outputs !== undefined && found.outputs !== null) {
       return readDocument(found.outputs);
     }
@@ -39,6 +41,20 @@ function outputsOf(result, inputKey) {
   } catch (error) {
     throw showCaller(error, site);
   }
+}
+
+/**
+ * Returns a section of a result with one of its inputs, so that reading all inputs of a large result costs as much as the result.
+ *
+ * @param {unknown} section
+ * @param {string} key
+ * @returns {unknown} A value that is not a section is returned unchanged.
+ */
+function only(section, key) {
+  if (typeof section !== 'object' || section === null || Array.isArray(section)) {
+    return section;
+  }
+  return Object.hasOwn(section, key) ? { [key]: /** @type {any} */ (section)[key] } : {};
 }
 
 module.exports = { outputsOf };

@@ -4,6 +4,7 @@
 // Numbers are checked in numbers.js; references to jobs, outputs and tags in references.js.
 
 const { types } = require('node:util');
+const { toJSONOf } = require('../json.js');
 const { argumentError } = require('../stacks.js');
 
 /**
@@ -201,7 +202,7 @@ function callback(value, name) {
  * @param {() => string} [more] Returns what the message adds.
  */
 function object(value, name, more = () => '') {
-  const toJSON = isMembers(value) ? /** @type {any} */ (value).toJSON : undefined;
+  const toJSON = isMembers(value) ? toJSONOf(value) : undefined;
   const given = typeof toJSON === 'function' ? toJSON.call(value, '') : value;
   if (!isMembers(given) || Object.keys(given).length === 0) {
     throw invalidParam(name, `an object with members${more()}`, value);

@@ -2,6 +2,7 @@
 
 // Headers that callers add. As in the Rust client, HTTP must allow them, and the client's own headers are refused.
 
+const { writeJson } = require('../json.js');
 const { isPlainObject, invalidParam, string } = require('./checks.js');
 
 /** Headers that only the client sets, because they carry credentials or frame the message. */
@@ -46,7 +47,7 @@ function headers(value, name) {
   /** @type {Record<string, string>} */
   const given = /** @type {any} */ ({ __proto__: null, ...value });
   for (const [header, text] of Object.entries(given)) {
-    const shown = JSON.stringify(header);
+    const shown = writeJson(header);
     if (!allowedName.test(header) || header.length > LONGEST_NAME) {
       throw invalidParam(name, `an object of headers, without a name that HTTP does not allow: ${shown}`, value);
     }

@@ -3,6 +3,7 @@
 // The inputs of a job: input key → the model's input name → source. Reading the sources is left to lib/streams.
 
 const { types } = require('node:util');
+const { toJSONOf, writeJson } = require('../json.js');
 const { isGiven, invalidParam, notBlank, object, string } = require('./checks.js');
 const { Place } = require('./place.js');
 
@@ -74,7 +75,7 @@ function keysOf(value, name, leaf, key) {
  */
 function levelsOf(leaf, key) {
   const levels =
-    key === undefined ? `{ inputKey: { inputName: ${leaf} } }` : `{ "my-input": { ${JSON.stringify(key)}: ${leaf} } }`;
+    key === undefined ? `{ inputKey: { inputName: ${leaf} } }` : `{ "my-input": { ${writeJson(key)}: ${leaf} } }`;
   return `, as sources have two levels: ${levels}`;
 }
 
@@ -97,7 +98,7 @@ function text(value, name) {
  */
 function withoutToJson(value, name) {
   const isMembers = typeof value === 'object' && !types.isDate(value) && !ArrayBuffer.isView(value);
-  if (isMembers && typeof value?.toJSON === 'function') {
+  if (isMembers && typeof toJSONOf(value) === 'function') {
     throw invalidParam(name, 'an object of sources without toJSON', value);
   }
   return value;

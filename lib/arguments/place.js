@@ -1,6 +1,7 @@
 'use strict';
 
 // Names of values deep within an argument. Only a message needs their texts, and an argument may have thousands of members.
+const { writeJson } = require('../json.js');
 
 /** @typedef {string | Place | PlaceOfSource} Name The name of an argument or of a value within one, for error messages. */
 
@@ -15,7 +16,7 @@ class Place {
   }
 
   toString() {
-    return `${this.within}[${JSON.stringify(this.member)}]`;
+    return `${this.within}[${writeJson(this.member)}]`;
   }
 }
 

@@ -3,6 +3,7 @@
 // The argument of `request`. Whether its path stays below the root is checked in Rust.
 
 const { types } = require('node:util');
+const { writeJson } = require('../json.js');
 const { invalidParam, isGiven, isPlainObject, notEmptyString, oneOf, string } = require('./checks.js');
 const { headers } = require('./headers.js');
 const { nearest } = require('./nearest.js');
@@ -63,7 +64,7 @@ function pairs(query, name) {
   /** @type {[string, unknown][]} */
   const members = isParams ? [...query.entries()] : Object.entries(query);
   return members.flatMap(([key, value]) => {
-    const place = `${name}[${JSON.stringify(string(key, name))}]`;
+    const place = `${name}[${writeJson(string(key, name))}]`;
     const values = Array.isArray(value) ? value : [value].filter(isGiven);
     return values.map((each) => /** @type {[string, string]} */ ([key, queryValue(each, place)]));
   });

@@ -2,6 +2,7 @@
 
 // Log lines about calls, for the logger of a client, or for the console as in 2.x. They contain neither keys nor bodies.
 
+const { writeJson } = require('../json.js');
 const { inOneLine } = require('./one-line.js');
 const { warnOnce } = require('./warnings.js');
 
@@ -75,7 +76,7 @@ function logsOfEnvironment(variable) {
   const least = levels.findIndex((level) => level === name);
   if (least < 0) {
     const known = levels.join(', ');
-    warnOnce('MODZY_LOG', `MODZY_LOG is ${JSON.stringify(inOneLine(name).slice(0, 40))}, which is not one of ${known}`);
+    warnOnce('MODZY_LOG', `MODZY_LOG is ${writeJson(inOneLine(name).slice(0, 40))}, which is not one of ${known}`);
     return [];
   }
   const write = (/** @type {Level} */ level) => (/** @type {string} */ line) =>

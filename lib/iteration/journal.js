@@ -4,6 +4,7 @@
 
 const { isGiven, isPlainObject, notBlank } = require('../arguments/checks.js');
 const { readDocument } = require('../documents.js');
+const { writeJson } = require('../json.js');
 const { argumentError } = require('../stacks.js');
 
 /** Separates what to do about a key from the job that has ended. JSON does not contain this character. */
@@ -76,11 +77,11 @@ class Journal {
    */
   async take(inputKey, outside) {
     const argument = { journal: this.#id, inputKey };
-    const taken = await this.#session.runSilently('takeKey', JSON.stringify(argument), this.#options, readTurn);
+    const taken = await this.#session.runSilently('takeKey', writeJson(argument), this.#options, readTurn);
     if (taken.turn !== 'settle') {
       return taken;
     }
-    const settling = JSON.stringify({ ...argument, settle: true });
+    const settling = writeJson({ ...argument, settle: true });
     return outside(() => this.#session.run('takeKey', settling, this.#options, readTurn));
   }
 
@@ -96,7 +97,7 @@ class Journal {
     if (identifier === undefined || this.#id === undefined) {
       return;
     }
-    const argument = JSON.stringify({ journal: this.#id, inputKey, isSubmitted: true });
+    const argument = writeJson({ journal: this.#id, inputKey, isSubmitted: true });
     // Without the signal: after it has fired, the job may have to be canceled.
     const options = Object.assign(Object.create(this.#options), { signal: undefined });
     const { jobIdentifier: known } = await this.#session.runSilently('takeKey', argument, options, readTurn);
@@ -256,7 +257,7 @@ function partsOf(source, name) {
  * @param {string} text
  */
 function quoted(text) {
-  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  return writeJson(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
 
 /**

@@ -5,6 +5,7 @@
 const { BindingClient } = require('../binding.js');
 const { throwIfAborted } = require('../calls/signals.js');
 const { readPage } = require('../documents.js');
+const { writeJson } = require('../json.js');
 
 /**
  * @typedef {object} Plan
@@ -34,7 +35,7 @@ class Listing {
   async *pages() {
     const { session, operation, filter, options, isWhole = false } = this.#plan();
     if (isWhole) {
-      yield await session.run(operation, JSON.stringify({ ...filter, limit: options.limit }), options);
+      yield await session.run(operation, writeJson({ ...filter, limit: options.limit }), options);
       return;
     }
     let missing = options.limit ?? Infinity;
@@ -42,12 +43,7 @@ class Listing {
     // The caller may ask for page 0, but the first page is 1.
     for (let page = Math.max(filter.page ?? 1, 1); ; page += 1) {
       /** @type {import('../documents.js').Page} */
-      const { items, text, next } = await session.run(
-        operation,
-        JSON.stringify({ ...filter, page }),
-        options,
-        readPage,
-      );
+      const { items, text, next } = await session.run(operation, writeJson({ ...filter, page }), options, readPage);
       // A new item at the top moves the others down, so that the last items of a page are repeated at the top of the next. A
       // server without paging returns the same page forever.
       const names = namesOf(items, text);

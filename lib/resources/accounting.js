@@ -7,6 +7,7 @@ const { pageNumber } = require('../arguments/numbers.js');
 const { emails } = require('../arguments/references.js');
 const { optional, required } = require('../arguments/rows.js');
 const { readTextOrDocument } = require('../documents.js');
+const { writeJson } = require('../json.js');
 const lifetime = require('./lifetime.js');
 const { Resource, composeResource, list, methodsOf, read } = require('./resource.js');
 
@@ -14,7 +15,7 @@ const { Resource, composeResource, list, methodsOf, read } = require('./resource
 const filtered = { objectOnly: true, generation: 2 };
 
 /** @param {import('../arguments/read-call.js').Reading} reading */
-const filterArgument = ({ values }) => JSON.stringify(values);
+const filterArgument = ({ values }) => writeJson(values);
 
 const paged = [optional('page', pageNumber, 'page', { 2: 1 }), optional('perPage', pageNumber, 'perPage', { 2: 100 })];
 
@@ -55,7 +56,7 @@ const rows = {
   getUsers: search('getUsers', users),
   listUsers: list('getUsersPage', users),
   searchUsers: read('searchUsers', [required('emails', emails)], {
-    argument: ({ values }) => JSON.stringify(values.emails),
+    argument: ({ values }) => writeJson(values.emails),
   }),
   getProjects: search('getProjects', projects),
   listProjects: list('getProjectsPage', projects),

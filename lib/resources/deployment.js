@@ -7,6 +7,7 @@ const { fromZero, pageNumber } = require('../arguments/numbers.js');
 const { filePath, isUrl } = require('../arguments/paths.js');
 const { optional, required } = require('../arguments/rows.js');
 const { inJson } = require('../documents.js');
+const { writeJson } = require('../json.js');
 const { list, methodsOf, plain, read } = require('./resource.js');
 
 /** The steps of a deployment, in order. */
@@ -68,7 +69,7 @@ const rows = {
   ),
   deployModel: plain('deploy', 'deployModel', spec, {
     ...inObject,
-    argument: ({ values: { from, until, resume, ...rest } }) => JSON.stringify({ spec: rest, from, until, resume }),
+    argument: ({ values: { from, until, resume, ...rest } }) => writeJson({ spec: rest, from, until, resume }),
   }),
   createModel: read('createModel', ['name', 'version'].map(named), inObject),
   createModelVersion: read('createModelVersion', version, inObject),

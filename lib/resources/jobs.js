@@ -6,6 +6,7 @@ const { date, string } = require('../arguments/checks.js');
 const { pageNumber } = require('../arguments/numbers.js');
 const { jobReference, jobsOrModel } = require('../arguments/references.js');
 const { membersOnly, named, optional, required } = require('../arguments/rows.js');
+const { writeJson } = require('../json.js');
 const lifetime = require('./lifetime.js');
 const { Resource, composeResource, list, methodsOf, own, read } = require('./resource.js');
 const results = require('./results.js');
@@ -47,7 +48,7 @@ const rows = {
   getJobs: read('getJobs', shortList, {
     objectOnly: true,
     generation: 2,
-    argument: ({ values }) => JSON.stringify(values),
+    argument: ({ values }) => writeJson(values),
   }),
   listJobs: list('getJobsPage', shortList),
   getJob: read('getJob', job),
@@ -66,11 +67,11 @@ const rows = {
 function getJobHistory(session, { values, options, generation }) {
   const { jobs, model } = values.jobIdentifiers ?? { jobs: undefined, model: values.model };
   if (jobs !== undefined) {
-    return session.run('getJobsById', JSON.stringify(jobs), options);
+    return session.run('getJobsById', writeJson(jobs), options);
   }
   const startDate = values.startDate || (generation === 2 ? thirtyDaysAgo() : values.startDate);
   const filter = { ...values, jobIdentifiers: undefined, model, startDate };
-  return session.run('getJobHistory', JSON.stringify(filter), options);
+  return session.run('getJobHistory', writeJson(filter), options);
 }
 
 /** Returns the default start of the history of 2.x. */

@@ -6,6 +6,7 @@ const { date, flag, notBlank, string } = require('../arguments/checks.js');
 const { pageNumber } = require('../arguments/numbers.js');
 const { readCall } = require('../arguments/read-call.js');
 const { named, optional, required, version } = require('../arguments/rows.js');
+const { writeJson } = require('../json.js');
 const deployment = require('./deployment.js');
 const lifetime = require('./lifetime.js');
 const { Resource, alias, composeResource, list, methodsOf, read } = require('./resource.js');
@@ -30,7 +31,7 @@ const filter = [
 const model = [required('modelId', string)];
 
 /** @param {import('../arguments/read-call.js').Reading} reading */
-const versionArgument = ({ values: { modelId, versionId } }) => JSON.stringify({ modelId, version: versionId });
+const versionArgument = ({ values: { modelId, versionId } }) => writeJson({ modelId, version: versionId });
 
 const getModels = read('getModels', filter);
 const getModel = read('getModel', model);
@@ -44,14 +45,14 @@ const rows = {
   getAllModels: alias(
     getModels,
     read('getModels', [], {
-      argument: ({ generation }) => JSON.stringify(readCall('getModels', getModels, [], generation).values),
+      argument: ({ generation }) => writeJson(readCall('getModels', getModels, [], generation).values),
     }),
   ),
   getActiveModels: read('getActiveModels'),
   getModel,
   getModelById: alias(getModel),
   getModelByName: read('getModelByName', [required('name', notBlank)], {
-    argument: ({ values: { name }, generation }) => JSON.stringify({ name, activeOnly: generation === 1 }),
+    argument: ({ values: { name }, generation }) => writeJson({ name, activeOnly: generation === 1 }),
   }),
   getRelatedModels: read('getRelatedModels', model),
   getModelVersions,

@@ -8,6 +8,7 @@ const { bare } = require('../arguments/rows.js');
 const { Session } = require('../calls/session.js');
 const { AsyncQueue } = require('../iteration/async-queue.js');
 const { Listing } = require('../iteration/listing.js');
+const { writeJson } = require('../json.js');
 const { argumentError, captureSite, showCaller } = require('../stacks.js');
 
 /**
@@ -65,7 +66,7 @@ function argumentOf(parameters) {
   if (only === undefined) {
     return () => '';
   }
-  return others.length === 0 ? ({ values }) => values[only.name] : ({ values }) => JSON.stringify(values);
+  return others.length === 0 ? ({ values }) => values[only.name] : ({ values }) => writeJson(values);
 }
 
 /**

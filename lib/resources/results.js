@@ -9,6 +9,7 @@ const { targetPath } = require('../arguments/paths.js');
 const { jobReference, outputReference } = require('../arguments/references.js');
 const { optional, required, unless } = require('../arguments/rows.js');
 const { ResponseError } = require('../errors.js');
+const { writeJson } = require('../json.js');
 const { argumentError, withoutCaller } = require('../stacks.js');
 const { openOutputStream } = require('../streams/output-stream.js');
 const { ResultStream } = require('../streams/result-stream.js');
@@ -65,7 +66,7 @@ async function getOutputContents(session, { values, options }) {
   if (isTwice || (address !== undefined && [job, inputKey, outputName].some(isGiven))) {
     throw argumentError('getOutputContents takes { job, inputKey, outputName } or { url }, but not both');
   }
-  const argument = JSON.stringify(address === undefined ? { jobId: job, inputKey, outputName } : { url: address });
+  const argument = writeJson(address === undefined ? { jobId: job, inputKey, outputName } : { url: address });
   const { bytes, type, status, url: requested } = await session.run('getOutputContents', argument, options, contentsOf);
   switch (responseType) {
     case 'arraybuffer':

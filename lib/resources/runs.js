@@ -8,6 +8,7 @@ const { rawRequest } = require('../arguments/raw-request.js');
 const { required } = require('../arguments/rows.js');
 const { adviceForFiles } = require('../arguments/texts-of-files.js');
 const { readDocument, writeBody, writeTexts } = require('../documents.js');
+const { writeJson } = require('../json.js');
 const { argumentError } = require('../stacks.js');
 const { readModelSources } = require('../streams/upload-sources.js');
 const { methodsOf, own } = require('./resource.js');
@@ -75,7 +76,7 @@ function request(session, { values: { route }, options }) {
   if (body !== undefined && json === undefined) {
     throw argumentError('the route.body param should be a value that JSON has');
   }
-  const argument = JSON.stringify({ method, path, query, body: json, takesBytes });
+  const argument = writeJson({ method, path, query, body: json, takesBytes });
   return session.run(method === 'GET' ? 'rawRead' : 'rawWrite', argument, withHeaders(options, headers), readRaw);
 
   /** @param {{ status: number, headers: string[], body: Uint8Array }} response */

@@ -4,6 +4,7 @@
 
 const { required } = require('../arguments/rows.js');
 const { tagIds } = require('../arguments/references.js');
+const { writeJson } = require('../json.js');
 const lifetime = require('./lifetime.js');
 const { Resource, composeResource, methodsOf, read } = require('./resource.js');
 
@@ -11,7 +12,7 @@ const rows = {
   getAllTags: read('getAllTags'),
   getTagsAndModels: read('getTagsAndModels', [required('tagsId', tagIds)], {
     variadic: true,
-    argument: ({ values }) => JSON.stringify(values.tagsId),
+    argument: ({ values }) => writeJson(values.tagsId),
   }),
 };
 

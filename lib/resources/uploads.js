@@ -8,6 +8,7 @@ const { count } = require('../arguments/numbers.js');
 const { jobReference } = require('../arguments/references.js');
 const { explain, optional, required, skippable, version } = require('../arguments/rows.js');
 const { receiptReader } = require('../documents.js');
+const { writeJson } = require('../json.js');
 const { argumentError } = require('../stacks.js');
 const { readFileSources } = require('../streams/upload-sources.js');
 const { alias, methodsOf, own, read } = require('./resource.js');
@@ -73,7 +74,7 @@ function appendInput(session, { values, options }) {
     inputValue.name,
     true,
   );
-  const argument = JSON.stringify({ jobId, ...files[0], chunkSize });
+  const argument = writeJson({ jobId, ...files[0], chunkSize });
   return session.run('appendInput', argument, options, () => null, carried);
 }
 

@@ -2,6 +2,7 @@
 
 // Outputs as web streams, which read nothing ahead of their readers.
 
+const { writeJson } = require('../json.js');
 const { OpenStream } = require('./open-stream.js');
 
 /**
@@ -14,7 +15,7 @@ const { OpenStream } = require('./open-stream.js');
 async function openOutputStream(session, output, options) {
   // Loaded here, because that takes long. Globals may be fakes of the user's tests.
   const { ReadableStream } = require('node:stream/web');
-  const { head, stream } = await OpenStream.open(session, 'openOutput', JSON.stringify(output), options);
+  const { head, stream } = await OpenStream.open(session, 'openOutput', writeJson(output), options);
   const { contentType = null, contentLength = null } = head;
   /** @type {ReadableStreamDefaultController<Uint8Array> | undefined} */
   let controller;
