@@ -2,7 +2,7 @@
 
 // Batches: many jobs that are awaited, and submitted first if the caller passes functions. Each job has an outcome of its own.
 
-const { BATCH } = require('../arguments/batch-options.js');
+const { BATCH, sharedBy } = require('../arguments/batch-options.js');
 const { inThisContext } = require('../calls/context.js');
 const { Controller, abortError } = require('../calls/controller.js');
 const { LEFT, throwIfAborted, untilAborted, unwatch, watch } = require('../calls/signals.js');
@@ -307,7 +307,7 @@ class Batch {
     const onCancel = cancelOnAbort ? this.#cancellations.report : undefined;
     const own = passed && { passed };
     const shared = { maxOutage: binding?.maxOutage, left: this.#unsent.signal, cancelOnAbort, onCancel, ...own };
-    return { ...(signal && { signal }), [BATCH]: Object.freeze(shared) };
+    return { ...(signal && { signal }), [BATCH]: sharedBy(shared) };
   }
 
   /** Ends the batch after the user's signal has fired. */

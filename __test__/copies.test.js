@@ -1,11 +1,15 @@
 'use strict';
 
-// Two copies of this package in one program: the errors of each are instances of the classes of both.
+// Two copies of this package in one program: the errors of each are instances of the classes of both, and a journal of one refuses
+// the submits of the other.
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
 const path = require('node:path');
-const { describe, it } = require('node:test');
+const { after, describe, it } = require('node:test');
 const modzy = require('modzy-client');
+const { useEmulator } = require('./support/emulator.js');
 const { failure } = require('./support/outcomes.js');
 
 const root = path.resolve(__dirname, '..');
@@ -23,8 +27,9 @@ function anotherCopy() {
   }
 }
 
+const copy = anotherCopy();
+
 describe('the errors of two copies', () => {
-  const copy = anotherCopy();
   const classes = Object.entries(modzy).filter(([name]) => name.endsWith('Error'));
 
   it('have classes of their own', () => {
@@ -70,5 +75,47 @@ describe('the errors of two copies', () => {
     assert.ok(!(new modzy.NotFoundError('a') instanceof Special));
     assert.ok(!(new copy.NotFoundError('a') instanceof Special));
     assert.ok(new Special('a') instanceof Special && new Special('a') instanceof copy.NotFoundError);
+  });
+});
+
+describe('a batch whose functions submit with a client of another copy', () => {
+  const emulator = useEmulator({ submittedMs: 5, inProgressMs: 5 });
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'modzy-copies-'));
+  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const TEXT = { a: { 'input.txt': 'a text' } };
+  const of = ({ ModzyClient }) => new ModzyClient(emulator.baseURL, emulator.apiKey);
+  const posted = async () => (await emulator.requests()).filter(({ method }) => method === 'POST').length;
+
+  it('is refused before anything is sent if it has a journal', async () => {
+    const before = await posted();
+    for (const [index, [ours, theirs]] of [
+      [modzy, copy],
+      [copy, modzy],
+    ].entries()) {
+      const other = of(theirs);
+      const journal = path.join(folder, `${index}.jsonl`);
+      const model = ['ed542963de', '1.0.1'];
+      const submits = [
+        (options) => other.submitJobText(...model, TEXT, options),
+        (options) => other.submitJobFile(...model, { a: { 'input.txt': Buffer.from('a text') } }, { ...options }),
+        (options) => other.submitJob({ model: { identifier: model[0], version: model[1] }, input: {} }, options),
+        (options) => other.submit(model.join('/'), TEXT, options),
+      ];
+      const jobs = submits.map((submit, nth) => ({ inputKey: `${nth}`, submit }));
+      const outcomes = await of(ours).blockUntilAllComplete(jobs, { journal });
+      for (const { error } of outcomes) {
+        assert.ok(error instanceof TypeError, String(error));
+        assert.match(error.message, /belong to a batch with a journal of another copy of modzy-client/);
+      }
+      assert.equal(outcomes.length, submits.length);
+    }
+    assert.equal((await posted()) - before, 0);
+  });
+
+  it('goes on without one, by the rules of single calls', async () => {
+    const other = of(copy);
+    const jobs = [(options) => other.submitJobText('ed542963de', '1.0.1', TEXT, options)];
+    const [{ job }] = await of(modzy).blockUntilAllComplete(jobs, { pollInterval: 20 });
+    assert.equal(job.status, 'COMPLETED');
   });
 });
