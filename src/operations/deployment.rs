@@ -2,7 +2,7 @@
 
 use modzy_client::{ContainerImage, DeployOptions, Document, ModelDescription, ModelSpec, Result, Sample, Step};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::calls::Context;
 
@@ -36,7 +36,7 @@ struct FileArgument {
 
 #[derive(Deserialize)]
 struct SampleArgument {
-    sample: Value,
+    sample: Box<RawValue>,
 }
 
 #[derive(Deserialize)]

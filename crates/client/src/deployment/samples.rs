@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value::RawValue};
 
 use super::spec::ModelSpec;
 use crate::{
@@ -71,12 +71,12 @@ impl Client {
         options: &RequestOptions,
     ) -> Result<()> {
         let path = version_route(model_id, version, route)?;
-        let body = match serde_json::to_value(sample) {
-            Ok(Value::Object(body)) => Value::Object(body),
-            _ => return Err(Error::argument("sample", "must be a JSON object")),
-        };
+        let body = serde_json::to_string(sample)
+            .ok()
+            .filter(|body| body.trim_start().starts_with('{'));
+        let body = body.ok_or_else(|| Error::argument("sample", "must be a JSON object"))?;
         let request = Request {
-            payload: Payload::Json(body.to_string().into()),
+            payload: Payload::Json(body.into()),
             expect: Expect::Acknowledgement,
             ..self.request(Method::PUT, &path, None)
         };
@@ -85,8 +85,28 @@ impl Client {
     }
 }
 
-/// Returns samples of a job and of its results, with placeholders for what differs between jobs.
-fn samples(model_id: &str, spec: &ModelSpec, tested: &Document) -> (Value, Value) {
+/// A sample of a version's results, with placeholders for what differs between jobs.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OutputSample<'a> {
+    job_identifier: &'a str,
+    total: &'a str,
+    completed: &'a str,
+    failed: &'a str,
+    finished: &'a str,
+    submitted_by_key: &'a str,
+    results: OutputSampleResults<'a>,
+}
+
+#[derive(Serialize)]
+struct OutputSampleResults<'a> {
+    /// The server's own text.
+    #[serde(rename = "<input-id>")]
+    input: &'a RawValue,
+}
+
+/// Returns samples of a job and of its results.
+fn samples<'a>(model_id: &str, spec: &ModelSpec, tested: &'a Document) -> (Value, OutputSample<'a>) {
     let object = json!({ "bucket": "<bucket-id>", "key": "</path/to/input>" });
     let source: Map<_, _> = spec
         .inputs
@@ -103,15 +123,16 @@ fn samples(model_id: &str, spec: &ModelSpec, tested: &Document) -> (Value, Value
             "sources": { "0001": source },
         },
     });
-    let result: Value = tested.parse().unwrap_or_default();
-    let output = json!({
-        "jobIdentifier": "<job-id>",
-        "total": "<number of inputs>",
-        "completed": "<number of completed inputs>",
-        "failed": "<number of failed inputs>",
-        "finished": "<true or false>",
-        "submittedByKey": "<access-key-prefix>",
-        "results": { "<input-id>": result },
-    });
+    let output = OutputSample {
+        job_identifier: "<job-id>",
+        total: "<number of inputs>",
+        completed: "<number of completed inputs>",
+        failed: "<number of failed inputs>",
+        finished: "<true or false>",
+        submitted_by_key: "<access-key-prefix>",
+        results: OutputSampleResults {
+            input: serde_json::from_str(tested.as_str()).unwrap_or(RawValue::NULL),
+        },
+    };
     (input, output)
 }

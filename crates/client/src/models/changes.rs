@@ -163,7 +163,7 @@ fn refused<T>(reason: impl Into<String>) -> Result<T> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{json, value::RawValue};
 
     use super::*;
 
@@ -213,6 +213,18 @@ mod tests {
             let changes = json!({ "timeout": { "run": 7 } });
             assert_eq!(sent(&current, &changes).unwrap(), changes);
         }
+    }
+
+    #[test]
+    fn numbers_are_sent_to_the_last_bit() {
+        let numbers: Vec<f64> = (0..1_000_u64)
+            .map(|seed| f64::from_bits(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 2))
+            .collect();
+        let changes: Box<RawValue> =
+            serde_json::from_str(&json!({ "inputValidationSchema": { "enum": numbers } }).to_string()).unwrap();
+        let sent = Changes::read(&changes).unwrap().beside(&Map::new()).unwrap();
+        let sent: Vec<f64> = serde_json::from_value(sent["inputValidationSchema"]["enum"].clone()).unwrap();
+        assert_eq!(sent, numbers);
     }
 
     #[test]

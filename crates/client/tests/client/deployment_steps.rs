@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use modzy_client::{BodyFault, ContainerImage, Error, ModelDescription, Sample, StepOptions};
-use serde_json::json;
+use serde_json::value::RawValue;
 
 use crate::support::{
     body_fault, builder, millis, options,
@@ -295,13 +295,14 @@ async fn each_step_sends_what_it_says() {
         ..ModelDescription::default()
     };
     client.describe_model(model, &description, &options()).await.unwrap();
-    let sample = json!({ "__proto__": { "x": 1 } });
+    let sample = r#"{"z":12345678901234567890,"__proto__":{"x":1e999},"a":8.988465674311579e+307}"#;
+    let exact: Box<RawValue> = serde_json::from_str(sample).unwrap();
     client
-        .set_model_version_input_sample(model, version, &sample, &options())
+        .set_model_version_input_sample(model, version, &exact, &options())
         .await
         .unwrap();
     client
-        .set_model_version_output_sample(model, version, &sample, &options())
+        .set_model_version_output_sample(model, version, &exact, &options())
         .await
         .unwrap();
     let picture = Sample::new("", "a \"picture\"\r\n.png", "PNG");
@@ -315,14 +316,8 @@ async fn each_step_sends_what_it_says() {
         ("POST /api/models", r#"{"name":"Größe","version":"1.0.0"}"#),
         ("POST /api/models/m/versions", r#"{"version":"1.0.1"}"#),
         ("PATCH /api/models/m", r#"{"tags":[]}"#),
-        (
-            "PUT /api/models/m/versions/1.0.0/sample-input",
-            r#"{"__proto__":{"x":1}}"#,
-        ),
-        (
-            "PUT /api/models/m/versions/1.0.0/sample-output",
-            r#"{"__proto__":{"x":1}}"#,
-        ),
+        ("PUT /api/models/m/versions/1.0.0/sample-input", sample),
+        ("PUT /api/models/m/versions/1.0.0/sample-output", sample),
     ];
     for ((line, body), sent) in bodies.iter().zip(sent) {
         assert_eq!((*line, body.as_str()), sent);
