@@ -5,6 +5,7 @@ use std::{
     fmt::Debug,
     future::poll_fn,
     pin::{Pin, pin},
+    sync::OnceLock,
     task::Poll,
     time::{Duration, Instant},
 };
@@ -19,6 +20,10 @@ pub(crate) const GRACE: Duration = Duration::from_secs(5);
 
 /// A limit that ends this much later than it should was not watched: the process or its thread was frozen.
 pub(crate) const GAP: Duration = Duration::from_millis(250);
+
+/// Pauses of this length or longer end at a tick.
+const LEAST_TICKING: Duration = Duration::from_secs(5);
+const TICK: Duration = Duration::from_millis(50);
 
 /// A running pause.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -68,6 +73,39 @@ impl Clock for SystemClock {
 
     fn sleep(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// The clock of a client: that of the system, but pauses of five seconds or more end together, up to 50 ms late. Thousands of
+/// waits would otherwise wake the thread for each poll, and code that has left the caches costs several times as much.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct TickingClock;
+
+impl Clock for TickingClock {
+    fn now(&self) -> Instant {
+        SystemClock.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        if duration < LEAST_TICKING {
+            return SystemClock.sleep(duration);
+        }
+        Box::pin(tokio::time::sleep_until(at_tick(
+            tokio::time::Instant::now() + duration.min(FOREVER),
+        )))
+    }
+}
+
+/// Returns the first tick from a time on.
+fn at_tick(due: tokio::time::Instant) -> tokio::time::Instant {
+    static FIRST: OnceLock<tokio::time::Instant> = OnceLock::new();
+    let first = *FIRST.get_or_init(tokio::time::Instant::now);
+    let past = due.saturating_duration_since(first).as_nanos() % TICK.as_nanos();
+    let past = Duration::from_nanos(u64::try_from(past).unwrap_or_default());
+    if past.is_zero() {
+        due
+    } else {
+        due + TICK.saturating_sub(past)
     }
 }
 
@@ -222,6 +260,27 @@ mod tests {
         assert_eq!(after_a_freeze(millis(350), millis(100)).await, (0, 0));
         // In the middle of the limit.
         assert_eq!(after_a_freeze(millis(900), millis(1000)).await, (100, 1000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn long_pauses_end_together_and_short_ones_in_time() {
+        let began = tokio::time::Instant::now();
+        let pauses = (0..100).map(|nth| async move {
+            tokio::time::sleep(millis(nth)).await;
+            let due = tokio::time::Instant::now() + millis(5000);
+            TickingClock.sleep(millis(5000)).await;
+            let now = tokio::time::Instant::now();
+            assert!(due <= now && now < due + TICK, "{:?}", now - due);
+            began.elapsed().as_millis()
+        });
+        let mut ends = futures_util::future::join_all(pauses).await;
+        ends.dedup();
+        assert!(ends.len() <= 3, "{ends:?}");
+        for short in [1, 4999] {
+            let began = tokio::time::Instant::now();
+            TickingClock.sleep(millis(short)).await;
+            assert_eq!(began.elapsed(), millis(short));
+        }
     }
 
     /// Advances the time without running anything.

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue};
 use super::{handle::Client, headers::insert_header};
 use crate::{
     auth::Auth,
-    clock::{Clock, FOREVER, Random, SystemClock, SystemRandom},
+    clock::{Clock, FOREVER, Random, SystemRandom, TickingClock},
     ended::Polling,
     endpoint::BaseUrl,
     error::{Error, Result},
@@ -72,7 +72,7 @@ impl ClientBuilder {
             user_agent: concat!("modzy-client/", env!("CARGO_PKG_VERSION")).to_owned(),
             route: Route::default(),
             extra_ca_file: None,
-            clock: Arc::new(SystemClock),
+            clock: Arc::new(TickingClock),
             random: Arc::new(SystemRandom),
             is_injected: false,
             transport: None,
