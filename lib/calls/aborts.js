@@ -28,15 +28,14 @@ class Aborts {
   }
 
   /**
-   * Returns the callback that ends a call when its signal fires. It captures only the call.
+   * Marks a call whose signal has fired. Returns what ends the marked calls.
    *
    * @param {Call} call
+   * @param {unknown} reason
    */
-  callback(call) {
-    return (/** @type {unknown} */ reason) => {
-      this.mark(call, reason, call.cancelOnAbort && reason !== LEFT);
-      return this.endMarked;
-    };
+  fired(call, reason) {
+    this.mark(call, reason, call.cancelOnAbort && reason !== LEFT);
+    return this.endMarked;
   }
 
   /**

@@ -5,6 +5,7 @@
 const { readDocument } = require('../documents.js');
 const { ClientClosedError, ModzyError } = require('../errors.js');
 const { toError } = require('../failures.js');
+const { writeJson } = require('../json.js');
 const { atCall, showCaller } = require('../stacks.js');
 const { Listeners, NO_LISTENERS } = require('./listener.js');
 const { kindOf } = require('./operations.js');
@@ -33,7 +34,7 @@ class Call {
   /** Its number in Rust; 0 before it is started. */
   id = 0;
 
-  /** @type {Owner | undefined} The calls of its client, once it is started. */
+  /** @type {Owner | undefined} The calls of its client, once it begins. */
   owner;
 
   /**
@@ -45,9 +46,6 @@ class Call {
 
   /** Whether Rust reports a second end, because the signal fired after the call had ended by itself. */
   endsAgain = false;
-
-  /** @type {((reason: unknown) => void) | undefined} */
-  abort;
 
   /** @type {{ left: import('./signals.js').Signal, withdraw: () => () => void } | undefined} The end of the batch of a submit. */
   batch;
@@ -126,6 +124,15 @@ class Call {
       this.hurry = () => resolve(undefined);
     });
     await Promise.race([work, hurried]);
+  }
+
+  /**
+   * Ends the call when its signal fires.
+   *
+   * @param {unknown} reason
+   */
+  onAbort(reason) {
+    return this.owner?.abort(this, reason);
   }
 
   /**
@@ -271,7 +278,7 @@ class Call {
       const { input, loadedBytes, totalBytes } = event;
       const progress = { ...input, loadedBytes, ...(totalBytes !== undefined && { totalBytes }) };
       const { transfer, progress: listener } = this.listeners;
-      (transfer ?? listener)?.notify(progress, input && JSON.stringify([input.inputKey, input.inputName]));
+      (transfer ?? listener)?.notify(progress, input && writeJson([input.inputKey, input.inputName]));
     }
   }
 
@@ -303,6 +310,7 @@ class Call {
  * @typedef {(call: Call, reason: unknown, cancelJob: boolean) => void} End Ends a call early.
  *
  * @typedef {object} Owner
+ * @property {(call: Call, reason: unknown) => () => void} abort Ends a call whose signal has fired, once the work has run that it returns.
  * @property {(call: Call, event: Event) => void} deliver Handles an event of a call.
  * @property {(call: Call, cause: unknown) => void} lose Rejects a call whose events cannot be read.
  *

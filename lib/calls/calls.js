@@ -99,9 +99,9 @@ class Calls {
       if (operation !== 'grace') {
         this.throwIfClosed();
       }
+      call.owner = this;
       if (signal !== undefined) {
-        call.abort = this.#aborts.callback(call);
-        watch(signal, call.abort);
+        watch(signal, call);
       }
       if (call.ending !== undefined) {
         throw call.ending.reason;
@@ -111,7 +111,6 @@ class Calls {
         call.watchBatch(left, this.#aborts.withdrawal(call));
       }
       call.id = start(this.#native, call, operation, argument, { binding: options.binding, bytes: carried.bytes });
-      call.owner = this;
       this.pending += Number(call.kind !== 'grace');
       add(call);
     } catch (error) {
@@ -135,6 +134,11 @@ class Calls {
       carried.sources?.forEach((source) => source.close());
       throw error;
     }
+  }
+
+  /** @type {import('./call.js').Owner['abort']} */
+  abort(call, reason) {
+    return this.#aborts.fired(call, reason);
   }
 
   /**
@@ -372,8 +376,8 @@ class Calls {
     }
     call.sources = [];
     call.unwatchBatch();
-    if (call.signal !== undefined && call.abort !== undefined) {
-      unwatch(call.signal, call.abort);
+    if (call.signal !== undefined) {
+      unwatch(call.signal, call);
     }
   }
 }

@@ -14,13 +14,15 @@ const { nextTurn } = require('./turns.js');
  *
  * @typedef {(reason: unknown) => void | (() => void)} Callback May return work that runs after all callbacks of a batch.
  *
+ * @typedef {Callback | { onAbort: Callback }} Watcher A closure for each of thousands of calls would take a quarter of their memory.
+ *
  * @typedef {object} Watch
- * @property {LargeSet<Callback>} callbacks
+ * @property {LargeSet<Watcher>} watchers
  * @property {() => void} listener
  */
 
-/** How many callbacks run in one turn of the event loop when a signal fires. They take about a millisecond. */
-const CALLED_IN_A_TURN = 250;
+/** How many watchers are notified in one turn of the event loop when a signal fires. They take about a millisecond. */
+const NOTIFIED_IN_A_TURN = 250;
 
 /** The reason of an internal signal that ends waits without canceling their jobs, regardless of `cancelOnAbort`. */
 const LEFT = Symbol('left');
@@ -72,22 +74,22 @@ function throwIfAborted(signal) {
 }
 
 /**
- * Calls a function when a signal fires. The function is never called if the signal has fired already.
+ * Notifies a watcher when a signal fires. It is never notified if the signal has fired already.
  *
  * @param {Signal} signal
- * @param {Callback} callback
+ * @param {Watcher} watcher
  */
-function watch(signal, callback) {
+function watch(signal, watcher) {
   const known = watches.get(signal);
   if (known !== undefined) {
-    known.callbacks.add(callback);
+    known.watchers.add(watcher);
     return;
   }
-  /** @type {LargeSet<Callback>} */
-  const callbacks = new LargeSet();
-  callbacks.add(callback);
-  const listener = () => void fire(signal, callbacks);
-  watches.set(signal, { callbacks, listener });
+  /** @type {LargeSet<Watcher>} */
+  const watchers = new LargeSet();
+  watchers.add(watcher);
+  const listener = () => void fire(signal, watchers);
+  watches.set(signal, { watchers, listener });
   try {
     signal.addEventListener('abort', listener, { once: true });
   } catch (error) {
@@ -97,45 +99,45 @@ function watch(signal, callback) {
 }
 
 /**
- * Runs the callbacks of a signal. The first ones run at once, and thousands of them over several turns of the event loop.
+ * Notifies the watchers of a signal. The first ones are notified at once, and thousands of them over several turns of the event loop.
  *
  * @param {Signal} signal
- * @param {LargeSet<Callback>} callbacks
+ * @param {LargeSet<Watcher>} watchers
  */
-async function fire(signal, callbacks) {
+async function fire(signal, watchers) {
   const reason = reasonOf(signal);
-  while (callbacks.size > 0) {
+  while (watchers.size > 0) {
     const rest = new Set();
-    let left = CALLED_IN_A_TURN;
-    for (const each of callbacks) {
+    let left = NOTIFIED_IN_A_TURN;
+    for (const each of watchers) {
       if (left === 0) {
         break;
       }
       left -= 1;
-      callbacks.delete(each);
-      rest.add(each(reason));
+      watchers.delete(each);
+      rest.add(typeof each === 'function' ? each(reason) : each.onAbort(reason));
     }
     for (const each of rest) {
       each?.();
     }
-    if (callbacks.size > 0) {
+    if (watchers.size > 0) {
       await nextTurn();
     }
   }
-  if (watches.get(signal)?.callbacks === callbacks) {
+  if (watches.get(signal)?.watchers === watchers) {
     watches.delete(signal);
   }
 }
 
 /**
- * Removes a callback, and the listener with the last one.
+ * Removes a watcher, and the listener with the last one.
  *
  * @param {Signal} signal
- * @param {Callback} callback
+ * @param {Watcher} watcher
  */
-function unwatch(signal, callback) {
+function unwatch(signal, watcher) {
   const known = watches.get(signal);
-  if (known?.callbacks.delete(callback) && known.callbacks.size === 0) {
+  if (known?.watchers.delete(watcher) && known.watchers.size === 0) {
     watches.delete(signal);
     try {
       signal.removeEventListener('abort', known.listener);
