@@ -12,7 +12,7 @@ const { ModzyClient } = require('modzy-client');
 const { methodOf } = require('../../lib/arguments/methods.js');
 const { namesOf } = require('../../lib/arguments/option-table.js');
 const { Random } = require('../soak/random.js');
-const { anyCallback, anyJobs, anySignal, anySource } = require('./hostile.js');
+const { anyCallback, anyChunk, anyJobs, anyKeyedJobs, anySignal, anySource, outcome } = require('./hostile.js');
 const { anyText, anyValue } = require('./values.js');
 
 /** The number of concurrent calls. */
@@ -138,8 +138,8 @@ const hostileArguments = {
   blockUntilComplete: (random, options) => ['j', { ...options, onProgress: anyCallback(random) }],
   blockUntilResult: (random, options) => ['j', { ...options, onProgress: anyCallback(random) }],
   // Without a signal that fires, a batch may run as long as its source and its submits.
-  blockUntilAllComplete: (random, options) => [anyJobs(random), { ...options, ...batchOf(random) }],
-  jobsAsCompleted: (random, options) => [anyJobs(random), { ...options, ...batchOf(random) }],
+  blockUntilAllComplete: anyBatch,
+  jobsAsCompleted: anyBatch,
   watchJob: (random, options) => ['j', options],
   submitJobText: (random, options) => [...MODEL, { a: { b: 'x' } }, options],
   submitJobEmbedded: (random, options) => [
@@ -175,8 +175,47 @@ const hostileArguments = {
   streamResults: (random, options) => ['j', { ...options, onDownloadProgress: anyCallback(random) }],
   getJob: (random, options) => ['j', options],
   fileToDataUrl: (random, options) => [anySource(random), options],
+  request: (random, options) => [
+    {
+      method: random.pick(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
+      path: '/models',
+      query: random.pick([undefined, undefined, new URLSearchParams('a=b'), { a: anyChunk(random) }]),
+      body: random.pick([undefined, anyChunk(random), { a: outcome(random) }, { toJSON: outcome(random) }]),
+      responseType: random.pick(['json', 'arraybuffer']),
+    },
+    options,
+  ],
+  deployModel: (random, options, folder) => [
+    {
+      modelId: random.pick(['m', undefined]),
+      name: 'm',
+      version: '1.0.0',
+      image: 'i:1',
+      inputs: [{ name: 'a', acceptedMediaTypes: 'text/plain', maximumSize: 9, sample: anyFile(random, folder) }],
+      outputs: [{ name: 'results.json', mediaType: 'application/json', maximumSize: 9 }],
+      from: random.pick([undefined, 'image', 'load', 'run', 'samples']),
+      onProgress: anyCallback(random),
+    },
+    options,
+  ],
 };
+
+/** Returns the path of a file, of something else, or a hostile value. */
+function anyFile(random, folder) {
+  return random.pick([__filename, folder, '/dev/null', path.join(folder, 'none'), anyChunk(random)]);
+}
+
 const OUTPUT = { jobId: 'j', inputKey: 'a', outputName: 'b' };
+
+/** Returns the arguments of a batch, which may have a journal that an earlier batch has left, or that another one has open. */
+function anyBatch(random, options, folder, client) {
+  if (random.chance(0.5)) {
+    return [anyJobs(random), { ...options, ...batchOf(random) }];
+  }
+  const journal = path.join(folder, `${random.below(20)}.jsonl`);
+  const submit = (given) => client.submitJobText(...MODEL, { a: { b: 'x' } }, given);
+  return [anyKeyedJobs(random, submit), { ...options, ...batchOf(random), journal }];
+}
 
 function batchOf(random) {
   return {
@@ -204,7 +243,7 @@ function hostileCall(random, client, folder) {
     options.cancelOnAbort = random.chance(0.5) && !/^submitJobFile/.test(name);
     options.onCancel = anyCallback(random);
   }
-  return { name, owner: client, given: hostileArguments[name](random, options, folder) };
+  return { name, owner: client, given: hostileArguments[name](random, options, folder, client) };
 }
 
 /** The file with the CPU time of this thread, on Linux. The clock would also count the time of other processes. */
@@ -288,15 +327,17 @@ async function run({ seed, calls, hostile, baseURL }) {
       const { name, owner, given } = nextCall();
       const began = performance.now();
       pending.set(id, { name, given, began });
-      let outcome = 'done';
+      let ended = 'done';
       try {
         await settle(owner[name](...given));
       } catch (error) {
-        outcome = nameOf(error);
+        ended = nameOf(error);
       }
       slowest = Math.max(slowest, performance.now() - began);
       pending.delete(id);
-      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      outcomes[ended] = (outcomes[ended] ?? 0) + 1;
+      // Calls that are refused at once would all be made in one turn of the event loop.
+      await new Promise(setImmediate);
     }
   }
 

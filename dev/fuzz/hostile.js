@@ -154,4 +154,28 @@ function anyJobs(random) {
   return random.chance(0.5) ? Array.from({ length: random.below(6) }, job) : anyIterator(random, job);
 }
 
-module.exports = { anyCallback, anyJobs, anySignal, anySource };
+/**
+ * Returns the jobs of a batch with a journal.
+ *
+ * @param {import('../soak/random.js').Random} random
+ * @param {(options: object) => Promise<object>} submit Submits a job with the options of the batch.
+ */
+function anyKeyedJobs(random, submit) {
+  const key = () => random.pick(['a', 'b', 'c', 'd', '', 7, undefined, revokedProxy()]);
+  const job = () => ({
+    inputKey: random.chance(0.8) ? random.pick(['a', 'b', 'c', 'd']) : key(),
+    submit: random.pick([
+      submit,
+      submit,
+      submit,
+      (options) => submit({ ...options }),
+      async (options) => void (await submit(options)),
+      (options) => Promise.all([submit(options), submit(options)]),
+      anyCallback(random),
+      revokedProxy(),
+    ]),
+  });
+  return random.chance(0.7) ? Array.from({ length: random.below(5) }, job) : anyIterator(random, job);
+}
+
+module.exports = { anyCallback, anyChunk, anyJobs, anyKeyedJobs, anySignal, anySource, outcome };
