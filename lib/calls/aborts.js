@@ -4,7 +4,10 @@
 
 const { LEFT } = require('./signals.js');
 
-/** @typedef {import('./call.js').Call} Call */
+/**
+ * @typedef {import('./call.js').Call} Call
+ * @typedef {import('./call.js').Pending} Pending
+ */
 
 class Aborts {
   #native;
@@ -30,7 +33,7 @@ class Aborts {
   /**
    * Marks a call whose signal has fired. Returns what ends the marked calls.
    *
-   * @param {Call} call
+   * @param {Pending} call
    * @param {unknown} reason
    */
   fired(call, reason) {
@@ -71,13 +74,14 @@ class Aborts {
   /**
    * Marks a call, which `endMarked` then ends.
    *
-   * @type {import('./call.js').End}
+   * @param {Pending} call
+   * @param {unknown} reason
+   * @param {boolean} cancelJob
    */
   mark(call, reason, cancelJob) {
     if (call.ending === undefined) {
       call.ending = { reason, cancelJob };
-      call.listeners.stop();
-      call.hurry?.();
+      call.stop();
       // A signal may fire while its listener is added. Then the call has not been started.
       if (call.id !== 0) {
         this.#marked.get(cancelJob)?.push(call.id);

@@ -37,11 +37,7 @@ class Call {
   /** @type {Owner | undefined} The calls of its client, once it begins. */
   owner;
 
-  /**
-   * Why the call is ended early: the reason of its signal, or the error of a callback.
-   *
-   * @type {{ reason: unknown, cancelJob: boolean } | undefined}
-   */
+  /** @type {Early | undefined} Set if the call is ended early. */
   ending;
 
   /** Whether Rust reports a second end, because the signal fired after the call had ended by itself. */
@@ -124,6 +120,17 @@ class Call {
       this.hurry = () => resolve(undefined);
     });
     await Promise.race([work, hurried]);
+  }
+
+  /** Stops the callbacks, because the call is ended early. */
+  stop() {
+    this.listeners.stop();
+    this.hurry?.();
+  }
+
+  /** Returns itself, as what creates a call returns that. */
+  toCall() {
+    return this;
   }
 
   /**
@@ -309,8 +316,19 @@ class Call {
  *
  * @typedef {(call: Call, reason: unknown, cancelJob: boolean) => void} End Ends a call early.
  *
+ * @typedef {{ reason: unknown, cancelJob: boolean }} Early The reason of a signal, or the error of a callback.
+ *
+ * @typedef {object} Pending A call, or what creates it with its first event: most of thousands of waits have none for minutes.
+ * @property {number} id
+ * @property {Owner | undefined} owner
+ * @property {boolean} isTransfer Whether it transfers data.
+ * @property {boolean} cancelOnAbort Whether its signal cancels the job.
+ * @property {Early | undefined} ending Set if it is ended early.
+ * @property {() => void} stop Stops its callbacks.
+ * @property {() => Call} toCall
+ *
  * @typedef {object} Owner
- * @property {(call: Call, reason: unknown) => () => void} abort Ends a call whose signal has fired, once the work has run that it returns.
+ * @property {(call: Pending, reason: unknown) => () => void} abort Ends a call whose signal has fired, once the work has run that it returns.
  * @property {(call: Call, event: Event) => void} deliver Handles an event of a call.
  * @property {(call: Call, cause: unknown) => void} lose Rejects a call whose events cannot be read.
  *

@@ -10,9 +10,10 @@ const { atCall, showCaller } = require('../stacks.js');
 const { Aborts } = require('./aborts.js');
 const { Call } = require('./call.js');
 const { Controller } = require('./controller.js');
-const { add, native: environment, pending, remove, rest } = require('./environment.js');
-const { start } = require('./operations.js');
-const { CLOSED, LEFT, throwIfAborted, unwatch, watch } = require('./signals.js');
+const { add, find, native: environment, pending, remove, replace, rest } = require('./environment.js');
+const { kindOf, start } = require('./operations.js');
+const { pull } = require('./pull.js');
+const { CLOSED, LEFT, rewatch, throwIfAborted, unwatch, watch } = require('./signals.js');
 const { nextTurn } = require('./turns.js');
 
 class Calls {
@@ -28,7 +29,7 @@ class Calls {
   /** @param {import('../../js-binding').BindingConfig} config */
   constructor(config) {
     this.#native = new BindingClient(environment, config);
-    this.#aborts = new Aborts(this.#native, (id) => pending.get(id));
+    this.#aborts = new Aborts(this.#native, find);
     if (config.network?.extraCaFile !== undefined) {
       // As in Node.js itself, unusable certificates of the environment cause a warning instead of an error.
       for (const warning of this.#native.warnings) {
@@ -71,16 +72,41 @@ class Calls {
   }
 
   /**
-   * Runs an operation whose end something else than a promise receives. Thousands of waits would keep their promises in memory.
+   * Starts a wait whose end something else than a promise receives, and whose call it creates with the first event. Thousands of
+   * waits would keep their promises and calls in memory.
    *
-   * @param {import('./call.js').Settling} settling
-   * @param {Operation} operation
-   * @param {string} argument
-   * @param {CallOptions} options
-   * @param {Reader} read
+   * @type {(waiter: Waiter, operation: Operation, argument: string, options: CallOptions) => void}
    */
-  runFor(settling, operation, argument, options, read) {
-    this.#begin(this.#newCall(operation, options, read, {}, settling), operation, argument, options);
+  startFor(waiter, operation, argument, { binding, cancelOnAbort = false, signal, site }) {
+    try {
+      throwIfAborted(signal);
+      this.throwIfClosed();
+      waiter.id = start(this.#native, { kind: kindOf(operation), cancelOnAbort }, operation, argument, { binding });
+      this.pending += 1;
+      add(waiter);
+      if (signal !== undefined) {
+        watch(signal, waiter);
+      }
+    } catch (error) {
+      waiter.reject(showCaller(error, site));
+    }
+  }
+
+  /**
+   * Creates the call of a wait, which takes its place.
+   *
+   * @type {(waiter: Waiter, operation: Operation, options: CallOptions, read: Reader) => Call}
+   */
+  callFor(waiter, operation, options, read) {
+    const call = this.#newCall(operation, options, read, {}, waiter);
+    call.id = waiter.id;
+    call.owner = this;
+    call.ending = waiter.ending;
+    replace(call);
+    if (options.signal !== undefined) {
+      rewatch(options.signal, waiter, call);
+    }
+    return call;
   }
 
   /**
@@ -160,9 +186,9 @@ class Calls {
   /** Ends all pending calls, because the client is closed. Their jobs continue, except those of unfinished uploads. */
   endAll() {
     if (this.pending > 0) {
-      for (const call of pending.values()) {
-        if (call.owner === this) {
-          this.#aborts.mark(call, CLOSED, call.isTransfer && call.cancelOnAbort);
+      for (const each of pending.values()) {
+        if (each.owner === this) {
+          this.#aborts.mark(each, CLOSED, each.isTransfer && each.cancelOnAbort);
         }
       }
       this.#aborts.endMarked();
@@ -224,13 +250,15 @@ class Calls {
     switch (event.event) {
       case 'jobSeen':
       case 'transferred':
-        this.#progress(call, event);
+        if (call.ending === undefined) {
+          this.#report(call, () => call.reportProgress(event));
+        }
         break;
       case 'chunkWanted':
-        this.#pull(call, event);
+        pull(this.#native, call, event.source, this.#aborts.end);
         break;
       case 'submitted':
-        this.#submitted(call, event.jobIdentifier);
+        this.#report(call, () => call.reportSubmit(event.jobIdentifier));
         break;
       case 'jobOpened':
         call.reportOpen(event.jobIdentifier);
@@ -250,28 +278,16 @@ class Calls {
   }
 
   /**
+   * Calls callbacks. A failure ends the call.
+   *
    * @param {Call} call
-   * @param {string} jobIdentifier
+   * @param {() => void} report
    */
-  #submitted(call, jobIdentifier) {
+  #report(call, report) {
     try {
-      call.reportSubmit(jobIdentifier);
+      report();
     } catch (error) {
       this.#aborts.end(call, error, false);
-    }
-  }
-
-  /**
-   * @param {Call} call
-   * @param {Extract<import('./call.js').Event, { event: 'jobSeen' | 'transferred' }>} event
-   */
-  #progress(call, event) {
-    if (call.ending === undefined) {
-      try {
-        call.reportProgress(event);
-      } catch (error) {
-        this.#aborts.end(call, error, false);
-      }
     }
   }
 
@@ -319,27 +335,6 @@ class Calls {
       await Promise.race([work, grace]);
     } finally {
       over.abort(LEFT);
-    }
-  }
-
-  /**
-   * Hands the next chunk of a source to Rust. A source that fails ends the call with its error.
-   *
-   * @param {Call} call
-   * @param {{ source: number }} wanted
-   */
-  async #pull(call, { source }) {
-    try {
-      const chunk = await call.sources[source]?.next();
-      if (call.ending === undefined) {
-        if (chunk !== undefined) {
-          // The caller may have run meanwhile.
-          call.sources[source]?.check?.();
-        }
-        this.#native.feed(call.id, source, chunk);
-      }
-    } catch (error) {
-      this.#aborts.end(call, error, true);
     }
   }
 
@@ -392,6 +387,8 @@ function closedError() {
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
  * @typedef {import('./call.js').Reader} Reader
  * @typedef {import('./call.js').Carried} Carried
+ *
+ * @typedef {import('./call.js').Pending & import('./call.js').Settling & { onAbort: (reason: unknown) => void | (() => void) }} Waiter
  */
 
 module.exports = { Calls, closedError };

@@ -14,15 +14,23 @@ class Context extends AsyncResource {
 /** The context in which the package was loaded. Otherwise a pending call would keep the context of an earlier caller. */
 const outside = new Context('ModzyClient');
 
+/** The functions that are bound. */
+const bound = new WeakSet();
+
 /**
- * Binds a function to the current async context.
+ * Binds a function to the current async context, unless it is bound already.
  *
  * @template {(...args: any[]) => any} F
  * @param {F} work
  * @returns {F}
  */
 function inThisContext(work) {
-  return /** @type {any} */ (new Context('ModzyCallback').bind(work));
+  if (bound.has(work)) {
+    return work;
+  }
+  const binding = /** @type {any} */ (new Context('ModzyCallback').bind(work));
+  bound.add(binding);
+  return binding;
 }
 
 module.exports = { Context, inThisContext, outside };

@@ -14,13 +14,22 @@ const native = new BindingEnvironment();
 /**
  * The pending calls by their numbers. They keep their clients from garbage collection until they have settled.
  *
- * @type {LargeMap<Call>}
+ * @type {LargeMap<Pending>}
  */
 const pending = new LargeMap();
 
 let isHeld = false;
 
-/** @param {Call} call */
+/**
+ * Returns a pending call.
+ *
+ * @param {number} id
+ */
+function find(id) {
+  return pending.get(id)?.toCall();
+}
+
+/** @param {Pending} call */
 function add(call) {
   pending.add(call.id, call);
   if (!isHeld) {
@@ -29,6 +38,15 @@ function add(call) {
       outside.runInAsyncScope(() => native.listen(onEvents));
     }
   }
+}
+
+/**
+ * Puts a call in place of what has created it.
+ *
+ * @param {Call} call
+ */
+function replace(call) {
+  pending.replace(call.id, call);
 }
 
 /**
@@ -57,17 +75,20 @@ function take() {
   try {
     for (const event of native.take()) {
       // There is none if it was rejected because its events could not be read.
-      const call = pending.get(event.id);
+      const call = find(event.id);
       call?.owner?.deliver(call, event);
     }
   } catch (cause) {
-    for (const call of pending.values()) {
-      call.owner?.lose(call, cause);
+    for (const each of pending.values()) {
+      each.owner?.lose(each.toCall(), cause);
     }
   }
   rest();
 }
 
-/** @typedef {import('./call.js').Call} Call */
+/**
+ * @typedef {import('./call.js').Call} Call
+ * @typedef {import('./call.js').Pending} Pending
+ */
 
-module.exports = { add, native, pending, remove, rest };
+module.exports = { add, find, native, pending, remove, replace, rest };

@@ -82,6 +82,14 @@ class LargeMap {
   }
 
   /**
+   * @param {number} key In the map already.
+   * @param {V} value
+   */
+  replace(key, value) {
+    this.#parts.get(partOf(key))?.set(key, value);
+  }
+
+  /**
    * Removes a member. Returns whether there was one.
    *
    * @param {number} key

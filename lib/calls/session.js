@@ -167,19 +167,23 @@ class Session extends Calls {
   }
 
   /**
-   * The same for an operation whose end something else than a promise receives.
+   * The same for a wait whose end something else than a promise receives.
    *
-   * @type {Calls['runFor']}
+   * @param {import('./calls.js').Waiter} waiter
+   * @param {import('./operations.js').Operation} operation
+   * @param {string} argument
+   * @param {CallOptions} options
+   * @param {import('./call.js').Reader} read
    */
-  runFor(settling, operation, argument, options, read) {
+  runFor(waiter, operation, argument, options, read) {
     const trace = this.#diagnostics.begin(options);
     if (trace === undefined) {
-      super.runFor(settling, operation, argument, options, read);
+      this.startFor(waiter, operation, argument, options);
     } else {
       const traced = trace.follow(() => super.run(operation, argument, trace.extend(options), read));
       traced.then(
-        (value) => settling.resolve(value),
-        (error) => settling.reject(error),
+        (value) => waiter.resolve(value),
+        (error) => waiter.reject(error),
       );
     }
   }

@@ -149,6 +149,20 @@ function unwatch(signal, watcher) {
 }
 
 /**
+ * Puts a watcher in place of another one, unless that has been notified.
+ *
+ * @param {Signal} signal
+ * @param {Watcher} old
+ * @param {Watcher} watcher
+ */
+function rewatch(signal, old, watcher) {
+  const known = watches.get(signal);
+  if (known?.watchers.delete(old)) {
+    known.watchers.add(watcher);
+  }
+}
+
+/**
  * Awaits work that runs in JavaScript, unless a signal fires first.
  *
  * @template T
@@ -177,4 +191,4 @@ async function untilAborted(work, signal) {
   }
 }
 
-module.exports = { CLOSED, LEFT, reasonOf, throwIfAborted, untilAborted, unwatch, watch };
+module.exports = { CLOSED, LEFT, reasonOf, rewatch, throwIfAborted, untilAborted, unwatch, watch };

@@ -24,8 +24,9 @@ class Batch {
   #session;
   #jobs;
   #options;
-  /** @type {CallOptions} The options of each wait. */
-  #waitOptions;
+  #waits;
+  /** The waits for jobs whose ends the journal notes. */
+  #notedWaits;
   /** Ends the waits. */
   #polls = new Controller();
   /** Ends the submits that have not been sent. */
@@ -62,16 +63,21 @@ class Batch {
     this.#cancellations = new Cancellations(session, options);
     this.#onSubmit = options.onSubmit && inThisContext(options.onSubmit);
     // The source runs in the async context of the batch.
-    const pull = inThisContext(() => this.#pull());
-    this.#room = new Room(options.concurrency, pull);
-    this.#waitOptions = Object.assign(Object.create(null), options, {
+    this.#room = new Room(
+      options.concurrency,
+      inThisContext(() => this.#pull()),
+    );
+    const waitOptions = Object.assign(Object.create(null), options, {
       signal: this.#polls.signal,
       onCancel: options.onCancel && this.#cancellations.report,
+      onProgress: options.onProgress && inThisContext(options.onProgress),
     });
+    this.#waits = { session, options: waitOptions };
     if (options.journal !== undefined) {
-      this.#journal = new Journal(session, this.#waitOptions);
+      this.#journal = new Journal(session, waitOptions);
     }
-    /** @type {Feed<JobOutcome>} */
+    this.#notedWaits = { ...this.#waits, journal: this.#journal };
+    /** @type {Feed<import('./outcomes.js').JobOutcome>} */
     this.#feed = new Feed(
       () => this.#begin(),
       () => this.#leave(),
@@ -183,7 +189,7 @@ class Batch {
       task.refer();
       await this.#reportSubmit(task);
       if (this.#over === undefined) {
-        task.wait(this.#session, this.#waitOptions, this.#journal);
+        task.wait(this.#notedWaits);
       } else {
         this.ended(task, this.#cancels ? await this.#cancellations.cancel(task.identifier) : undefined);
       }
@@ -200,7 +206,7 @@ class Batch {
   #follow(task) {
     try {
       task.refer();
-      task.wait(this.#session, this.#waitOptions);
+      task.wait(this.#waits);
     } catch (error) {
       this.failed(task, error);
     }
@@ -216,12 +222,12 @@ class Batch {
     this.#setSubmitted(task);
     task.jobIdentifier = jobIdentifier ?? job?.jobIdentifier;
     if (turn === 'wait') {
-      task.wait(this.#session, this.#waitOptions, this.#journal);
+      task.wait(this.#notedWaits);
       return;
     }
     task.job = job;
     if (this.#options.results && job?.status === 'COMPLETED') {
-      task.wait(this.#session, this.#waitOptions);
+      task.wait(this.#waits);
     } else {
       this.ended(task);
     }
@@ -288,8 +294,7 @@ class Batch {
       return;
     }
     try {
-      const reported = this.#onSubmit({ ...named, jobIdentifier });
-      await untilAborted(Promise.resolve(reported), this.#polls.signal);
+      await untilAborted(Promise.resolve(this.#onSubmit({ ...named, jobIdentifier })), this.#polls.signal);
     } catch (thrown) {
       if (this.#over === undefined) {
         throw toError(thrown, 'onSubmit');
@@ -305,8 +310,7 @@ class Batch {
   #submitOptions(passed) {
     const { binding, cancelOnAbort, signal } = this.#options;
     const onCancel = cancelOnAbort ? this.#cancellations.report : undefined;
-    const own = passed && { passed };
-    const shared = { maxOutage: binding?.maxOutage, left: this.#unsent.signal, cancelOnAbort, onCancel, ...own };
+    const shared = { maxOutage: binding?.maxOutage, left: this.#unsent.signal, cancelOnAbort, onCancel, passed };
     return { ...(signal && { signal }), [BATCH]: sharedBy(shared) };
   }
 
@@ -367,8 +371,7 @@ class Batch {
    */
   async #close(reason) {
     const { signal } = this.#options;
-    const source = this.#source;
-    const isPulling = this.#isPulling;
+    const [source, isPulling] = [this.#source, this.#isPulling];
     this.#source = undefined;
     // The code below depends on `#over`, which is set once this method has returned its promise.
     await undefined;
@@ -392,9 +395,6 @@ class Batch {
   }
 }
 
-/**
- * @typedef {import('../arguments/options.js').CallOptions} CallOptions
- * @typedef {import('./outcomes.js').JobOutcome} JobOutcome
- */
+/** @typedef {import('../arguments/options.js').CallOptions} CallOptions */
 
 module.exports = { Batch };

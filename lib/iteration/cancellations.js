@@ -2,6 +2,7 @@
 
 // The cancellations of a batch's jobs after its signal has fired, and the calls of `onCancel`.
 
+const { inThisContext } = require('../calls/context.js');
 const { toError } = require('./thrown.js');
 
 /** The time limit for the cancellation of a job, in ms, as in a wait. */
@@ -26,9 +27,9 @@ class Cancellations {
   }
 
   /** Reports the outcome of a cancellation. The wait for that job does not await the callback. */
-  report = (/** @type {object} */ outcome) => {
+  report = inThisContext((/** @type {object} */ outcome) => {
     this.#callbacks.push(this.#callBack(outcome));
-  };
+  });
 
   /**
    * Cancels a job whose receipt arrived after the end of the batch.

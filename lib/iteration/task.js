@@ -1,6 +1,7 @@
 'use strict';
 
-// A job of a batch. Its wait is settled by its methods, because a batch of thousands should keep no promise for each.
+// A job of a batch. Its wait is settled by its methods, and creates its call with the first event, because a batch of thousands
+// should keep neither a promise nor a call for each.
 
 const { jobReference } = require('../arguments/references.js');
 const { argumentError } = require('../stacks.js');
@@ -17,7 +18,16 @@ class Task {
   /** @type {any} The job, if it had ended in an earlier run. */
   job;
 
+  /** The number of its wait. */
+  id = 0;
+
   #batch;
+
+  /** @type {Waits | undefined} How it waits. */
+  #waits;
+
+  /** @type {import('../calls/call.js').Early | undefined} */
+  ending;
 
   /**
    * @param {Ends} batch
@@ -79,12 +89,17 @@ class Task {
   /**
    * Waits for the job.
    *
-   * @param {import('../calls/session.js').Session} session
-   * @param {CallOptions} shared The options that all waits of the batch share, which may be thousands.
-   * @param {import('./journal.js').Journal} [journal]
+   * @param {Waits} waits
    */
-  wait(session, shared, journal) {
-    const { identifier, jobIdentifier } = this;
+  wait(waits) {
+    this.#waits = waits;
+    const [operation, read] = operationOf(waits);
+    waits.session.runFor(this, operation, this.identifier, this.#optionsOf(waits), read);
+  }
+
+  /** @param {Waits} waits */
+  #optionsOf({ options: shared, journal }) {
+    const { jobIdentifier } = this;
     /** @type {CallOptions} */
     const options = Object.assign(Object.create(shared), { jobIdentifier });
     const { onProgress } = shared;
@@ -94,9 +109,44 @@ class Task {
     if (journal !== undefined) {
       options.binding = journal.bind(this.key, shared.binding);
     }
-    const [operation, read] = shared.results ? WITH_RESULTS : WITHOUT_RESULTS;
-    session.runFor(this, operation, identifier, options, read);
+    return options;
   }
+
+  /** The calls of the client, while it waits. */
+  get owner() {
+    return this.#waits?.session;
+  }
+
+  /**
+   * Creates the call of its wait, which then takes its place.
+   *
+   * @returns {import('../calls/call.js').Call}
+   */
+  toCall() {
+    const waits = /** @type {Waits} */ (this.#waits);
+    const [operation, read] = operationOf(waits);
+    return waits.session.callFor(this, operation, this.#optionsOf(waits), read);
+  }
+
+  /**
+   * Ends the wait when the signal of the batch fires.
+   *
+   * @param {unknown} reason
+   */
+  onAbort(reason) {
+    return this.owner?.abort(this, reason);
+  }
+
+  get cancelOnAbort() {
+    return Boolean(this.#waits?.options.cancelOnAbort);
+  }
+
+  get isTransfer() {
+    return false;
+  }
+
+  /** Has no callbacks of its own. */
+  stop() {}
 
   /** @param {object} outcome */
   resolve(outcome) {
@@ -109,8 +159,18 @@ class Task {
   }
 }
 
+/** @param {Waits} waits */
+function operationOf({ options }) {
+  return options.results ? WITH_RESULTS : WITHOUT_RESULTS;
+}
+
 /**
  * @typedef {import('../arguments/options.js').CallOptions} CallOptions
+ *
+ * @typedef {object} Waits What all waits of a batch share, which may be thousands.
+ * @property {import('../calls/session.js').Session} session
+ * @property {CallOptions} options
+ * @property {import('./journal.js').Journal} [journal]
  *
  * @typedef {object} Ends What receives the ends of the tasks.
  * @property {(task: Task, outcome: object) => void} ended
