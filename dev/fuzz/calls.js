@@ -11,6 +11,7 @@ const util = require('node:util');
 const { ModzyClient } = require('modzy-client');
 const { methodOf } = require('../../lib/arguments/methods.js');
 const { namesOf } = require('../../lib/arguments/option-table.js');
+const { threadTime } = require('../../__test__/support/thread-time.js');
 const { Random } = require('../soak/random.js');
 const { anyCallback, anyChunk, anyJobs, anyKeyedJobs, anySignal, anySource, outcome } = require('./hostile.js');
 const { anyText, anyValue } = require('./values.js');
@@ -246,18 +247,10 @@ function hostileCall(random, client, folder) {
   return { name, owner: client, given: hostileArguments[name](random, options, folder, client) };
 }
 
-/** The file with the CPU time of this thread, on Linux. The clock would also count the time of other processes. */
-const statistics = process.platform === 'linux' && fs.openSync(`/proc/self/task/${process.pid}/schedstat`);
-const digits = Buffer.alloc(64);
-
-/** Returns the CPU time of this thread, in ms. */
-function threadTime() {
-  return Number.parseInt(digits.toString('latin1', 0, fs.readSync(statistics, digits, 0, 64, 0)), 10) / 1e6;
-}
-
 /** Measures the longest turn of the event loop, where the system reports the CPU time of a thread. */
 function watchTurns() {
-  const turns = { longest: 0, isOver: statistics === false };
+  // The clock would also count the time of other processes.
+  const turns = { longest: 0, isOver: process.platform !== 'linux' };
   let last = turns.isOver ? 0 : threadTime();
   const turn = () => {
     if (!turns.isOver) {

@@ -21,8 +21,8 @@ const { nextTurn } = require('./turns.js');
  * @property {() => void} listener
  */
 
-/** How many watchers are notified in one turn of the event loop when a signal fires. They take about a millisecond. */
-const NOTIFIED_IN_A_TURN = 250;
+/** How many watchers are notified in one turn of the event loop when a signal fires. They take a fraction of a millisecond. */
+const NOTIFIED_IN_A_TURN = 32;
 
 /** The reason of an internal signal that ends waits without canceling their jobs, regardless of `cancelOnAbort`. */
 const LEFT = Symbol('left');
