@@ -27,7 +27,7 @@ const notices = ['COPYRIGHT-library.html', 'LICENSE', 'THIRD-PARTY-LICENSES.txt'
 /** The files of each package, and how large it may be unpacked. */
 const expected = {
   'modzy-client': {
-    limit: 820 * kB,
+    limit: 840 * kB,
     files: [
       'LICENSE',
       'MIGRATING.md',
