@@ -13,8 +13,8 @@ const { calls } = require('../support/many-inputs.js');
 const LONGEST = 50;
 const OF_JSON = 5;
 
-/** How often a call is made. The best figure counts: other processes slow down this one, and its time is counted in steps of 4 ms. */
-const ROUNDS = 5;
+/** How often a call is made. The best figure counts: other processes, and the host of a virtual machine, slow down this one. */
+const ROUNDS = 8;
 
 describe('a call with 10000 tiny inputs', { skip: whyNotTimed }, () => {
   const emulator = useEmulator();
